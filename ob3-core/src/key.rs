@@ -1,0 +1,123 @@
+//! Ed25519 keys as Data Integrity writes them: Multikey (CID 1.0 §2.2.2) and `did:key`.
+
+use std::fmt;
+
+use ed25519_dalek::{Signature, Signer, VerifyingKey};
+
+use crate::multibase;
+
+/// The multicodec prefix of an Ed25519 public key: `0xed` as an unsigned varint.
+const ED25519_PUB: [u8; 2] = [0xed, 0x01];
+
+/// An Ed25519 private key. Enters by [`SigningKey::from_seed`] only, is never printed, and is wiped when dropped.
+pub struct SigningKey(ed25519_dalek::SigningKey);
+
+impl SigningKey {
+    /// The key whose private seed (RFC 8032 §5.1.5) is given. The core has no randomness: callers bring the 32 bytes.
+    #[must_use]
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        Self(ed25519_dalek::SigningKey::from_bytes(seed))
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key().to_bytes())
+    }
+
+    /// The 64-byte signature over `message`.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey(..)")
+    }
+}
+
+/// An Ed25519 public key: 32 bytes that are not known to be a point of the curve until a signature is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PublicKey([u8; 32]);
+
+impl PublicKey {
+    /// The key with these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Reads a `publicKeyMultibase` value such as `z6Mk…`; `None` for other kinds of key and for malformed text.
+    #[must_use]
+    pub fn from_multibase(text: &str) -> Option<Self> {
+        let bytes = multibase::decode_base58btc(text)?;
+        let key = bytes.strip_prefix(&ED25519_PUB)?;
+        Some(Self(key.try_into().ok()?))
+    }
+
+    /// The `publicKeyMultibase` form, `z6Mk…`.
+    #[must_use]
+    pub fn to_multibase(&self) -> String {
+        let mut bytes = ED25519_PUB.to_vec();
+        bytes.extend_from_slice(&self.0);
+        multibase::encode_base58btc(&bytes)
+    }
+
+    /// The `did:key` of this key.
+    #[must_use]
+    pub fn to_did_key(&self) -> String {
+        format!("did:key:{}", self.to_multibase())
+    }
+
+    /// Whether `signature` over `message` is this key's. Keys and signatures of small order are refused, so that no
+    /// signature stands for more than one message and no key for more than one owner.
+    #[must_use]
+    pub fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        VerifyingKey::from_bytes(&self.0)
+            .is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_survives_its_multibase_form() {
+        let key = SigningKey::from_seed(&[7; 32]).public_key();
+        let text = key.to_multibase();
+        assert!(text.starts_with("z6Mk"), "{text}");
+        assert_eq!(PublicKey::from_multibase(&text), Some(key));
+    }
+
+    #[test]
+    fn other_keys_are_not_read_as_ed25519() {
+        // A P-256 key, a truncated key, a missing multibase prefix, nothing at all.
+        for text in ["zDnaekGZTbQBerwcehBSXLqAg6s55hVEBms1zFy89VHXtJSa9", "z6Mk", "6MkjZRZv3aez3r18pB1RBFJR1kwUVJ5jHt92JmQwXbd5hwi", ""] {
+            assert_eq!(PublicKey::from_multibase(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_small_order_key_verifies_nothing() {
+        // The identity point as key and as R with S = 0 satisfies the cofactored equation for every message.
+        let mut identity = [0; 32];
+        identity[0] = 1;
+        let mut signature = [0; 64];
+        signature[0] = 1;
+        assert!(!PublicKey::from_bytes(identity).verifies(b"any message", &signature));
+    }
+
+    #[test]
+    fn a_private_key_is_never_printed() {
+        assert_eq!(format!("{:?}", SigningKey::from_seed(&[7; 32])), "SigningKey(..)");
+    }
+}

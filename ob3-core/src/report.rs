@@ -1,0 +1,458 @@
+//! The report: the one wire contract of every consumer, native, wasm and worker.
+
+use crate::json::Writer;
+use crate::time::DateTime;
+
+/// What a verification comes to. There is no fourth answer and no boolean beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Outcome {
+    /// Every required check is valid.
+    Verified,
+    /// At least one check is invalid.
+    Rejected,
+    /// Nothing is invalid, but a required check could not be decided.
+    Indeterminate,
+}
+
+impl Outcome {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Rejected => "rejected",
+            Self::Indeterminate => "indeterminate",
+        }
+    }
+}
+
+/// What one check says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckResult {
+    /// It holds.
+    Valid,
+    /// It does not hold.
+    Invalid,
+    /// It could not be decided: a document is missing, or the check was not reached.
+    Unknown,
+    /// There is nothing to check, or the caller did not ask.
+    NotApplicable,
+}
+
+impl CheckResult {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Unknown => "unknown",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+}
+
+/// The ten checks, in the order in which they are made and reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckName {
+    /// The input is readable and holds one credential.
+    Format,
+    /// Pinned contexts only, and no claim that the signature would not cover.
+    JsonLd,
+    /// The shape that OB 3.0 asks for.
+    Schema,
+    /// The signature.
+    Proof,
+    /// The key belongs to the issuer.
+    Issuer,
+    /// Not before `validFrom`, not after `validUntil`.
+    Validity,
+    /// Neither revoked nor suspended.
+    Status,
+    /// Awarded to the person that the caller named.
+    Recipient,
+    /// Endorsements inside the credential.
+    Endorsements,
+    /// Registries that the caller trusts.
+    Trust,
+}
+
+impl CheckName {
+    /// All of them, in order.
+    pub const ALL: [Self; 10] = [
+        Self::Format,
+        Self::JsonLd,
+        Self::Schema,
+        Self::Proof,
+        Self::Issuer,
+        Self::Validity,
+        Self::Status,
+        Self::Recipient,
+        Self::Endorsements,
+        Self::Trust,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Format => "format",
+            Self::JsonLd => "json_ld",
+            Self::Schema => "schema",
+            Self::Proof => "proof",
+            Self::Issuer => "issuer",
+            Self::Validity => "validity",
+            Self::Status => "status",
+            Self::Recipient => "recipient",
+            Self::Endorsements => "endorsements",
+            Self::Trust => "trust",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $wire:literal,)+) => {
+        /// Why a check says what it says. Stable: codes are added, never renamed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Code {
+            /// Every code, for tables of messages that must be total.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The code on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $wire,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // format
+    /// The input was read, and holds one credential.
+    CredentialRead = "credential_read",
+    /// There is no input.
+    InputEmpty = "input_empty",
+    /// The input is larger than the policy allows.
+    InputTooLarge = "input_too_large",
+    /// Neither JSON nor PNG.
+    FormatUnknown = "format_unknown",
+    /// A kind of input that this verifier recognises and does not read.
+    FormatUnsupported = "format_unsupported",
+    /// The text is not UTF-8.
+    TextNotUtf8 = "text_not_utf8",
+    /// The text is not JSON.
+    JsonSyntax = "json_syntax",
+    /// An object names a member twice.
+    JsonDuplicateKey = "json_duplicate_key",
+    /// JSON nested deeper than the limit.
+    JsonTooDeep = "json_too_deep",
+    /// Half of a surrogate pair, which no Unicode text can hold.
+    JsonLoneSurrogate = "json_lone_surrogate",
+    /// A number that a double can not hold.
+    JsonNumberRange = "json_number_range",
+    /// JSON with more values than the limit.
+    JsonTooManyValues = "json_too_many_values",
+    /// The JSON is not a credential.
+    NotACredential = "not_a_credential",
+    /// The PNG's chunks can not be read.
+    PngMalformed = "png_malformed",
+    /// The PNG carries no credential.
+    PngNoCredential = "png_no_credential",
+    /// The PNG carries more than one credential, which OB 3.0 forbids.
+    PngSeveralCredentials = "png_several_credentials",
+    /// The PNG's credential is compressed, which OB 3.0 forbids.
+    PngCompressedCredential = "png_compressed_credential",
+    /// The PNG carries an Open Badges 2 assertion, not a 3.0 credential.
+    OpenBadges2 = "open_badges_2",
+
+    // json_ld
+    /// Every member is defined by a pinned context, and is covered by the signature.
+    ClaimsCovered = "claims_covered",
+    /// There is no `@context` list.
+    ContextMissing = "context_missing",
+    /// A context that is not pinned.
+    ContextUnknown = "context_unknown",
+    /// A context written into the credential, or standing where none may.
+    ContextInline = "context_inline",
+    /// The first context is not that of the VC data model.
+    ContextOrder = "context_order",
+    /// A member that no context defines: the signature would not cover it.
+    TermUndefined = "term_undefined",
+    /// A JSON-LD keyword in a credential.
+    KeywordNotAllowed = "keyword_not_allowed",
+    /// A value that JSON-LD drops: the signature would not cover it.
+    ValueDropped = "value_dropped",
+    /// An identifier or type that is not an absolute IRI.
+    IriNotAbsolute = "iri_not_absolute",
+    /// JSON-LD that breaks a rule of its Recommendation.
+    JsonLdSyntax = "json_ld_syntax",
+    /// More work than the JSON-LD limits allow.
+    JsonLdLimit = "json_ld_limit",
+    /// More work than the canonicalisation limits allow: a poison graph.
+    CanonicalizationLimit = "canonicalization_limit",
+
+    // schema
+    /// The credential has the shape that OB 3.0 asks for.
+    SchemaConforms = "schema_conforms",
+    /// A required member is missing.
+    SchemaMissingMember = "schema_missing_member",
+    /// A member has the wrong type of value.
+    SchemaWrongType = "schema_wrong_type",
+    /// A member has a value that it may not have.
+    SchemaWrongValue = "schema_wrong_value",
+    /// It is a credential, but not a badge.
+    NotABadge = "not_a_badge",
+
+    // proof
+    /// The signature is intact.
+    SignatureValid = "signature_valid",
+    /// The signature does not match: something was altered.
+    SignatureInvalid = "signature_invalid",
+    /// There is no proof.
+    ProofMissing = "proof_missing",
+    /// A proof that breaks a rule of Data Integrity.
+    ProofMalformed = "proof_malformed",
+    /// A proof of a kind that this verifier does not check.
+    ProofUnsupported = "proof_unsupported",
+    /// A proof made for another purpose than asserting claims.
+    ProofPurpose = "proof_purpose",
+    /// The proof's own time of expiry has passed.
+    ProofExpired = "proof_expired",
+    /// The proof says that it was made in the future.
+    ProofFromTheFuture = "proof_from_the_future",
+    /// More proofs than the limit.
+    TooManyProofs = "too_many_proofs",
+    /// The key that made the signature could not be had.
+    KeyUnavailable = "key_unavailable",
+    /// The key named by the proof is not in its document, or is of another kind.
+    KeyNotFound = "key_not_found",
+
+    // issuer
+    /// The key is the issuer's, and is listed for asserting claims.
+    IssuerAuthenticated = "issuer_authenticated",
+    /// The signature is intact, but nothing ties its key to the issuer.
+    IssuerNotAuthenticated = "issuer_not_authenticated",
+    /// The issuer's document says that the key may not assert claims, or no longer.
+    IssuerKeyNotAuthorized = "issuer_key_not_authorized",
+    /// The issuer's document could not be had.
+    IssuerUnavailable = "issuer_unavailable",
+    /// The issuer's document can not be read, or is about somebody else.
+    IssuerDocumentInvalid = "issuer_document_invalid",
+    /// The issuer's identifier is of a kind that is not resolved, or names a place that may not be asked.
+    IssuerUnsupported = "issuer_unsupported",
+
+    // validity
+    /// The time lies within the credential's validity.
+    WithinValidity = "within_validity",
+    /// The credential is not valid yet.
+    NotYetValid = "not_yet_valid",
+    /// The credential has expired.
+    Expired = "expired",
+    /// A date that can not be read.
+    DateMalformed = "date_malformed",
+
+    // status
+    /// The credential has no status entry.
+    NoStatus = "no_status",
+    /// The caller did not ask for the status.
+    StatusNotAsked = "status_not_asked",
+    /// A status entry of a kind that this verifier does not check.
+    StatusUnsupported = "status_unsupported",
+
+    // recipient, endorsements, trust
+    /// The caller named no recipient.
+    RecipientNotAsked = "recipient_not_asked",
+    /// The credential has no endorsements.
+    NoEndorsements = "no_endorsements",
+    /// The credential has endorsements, which were not checked.
+    EndorsementsNotChecked = "endorsements_not_checked",
+    /// The caller supplied no registries.
+    NoTrustRegistries = "no_trust_registries",
+
+    // any check
+    /// An earlier check failed, so this one was not made.
+    NotReached = "not_reached",
+    /// Every required check is valid (only as the code of a whole report).
+    Verified = "verified",
+}
+
+/// One named piece of data beside a code: which member, which date, which key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Datum {
+    /// The name, in camel case as in the standards.
+    pub name: &'static str,
+    /// The value, always as text: input is quoted here and nowhere else.
+    pub value: String,
+}
+
+/// What was found about one thing: a check, or one item of it (a proof, a status entry).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it says.
+    pub result: CheckResult,
+    /// Why.
+    pub code: Code,
+    /// About what.
+    pub data: Vec<Datum>,
+}
+
+impl Finding {
+    /// A finding without data.
+    #[must_use]
+    pub const fn new(result: CheckResult, code: Code) -> Self {
+        Self { result, code, data: Vec::new() }
+    }
+
+    /// The check holds.
+    #[must_use]
+    pub const fn valid(code: Code) -> Self {
+        Self::new(CheckResult::Valid, code)
+    }
+
+    /// The check does not hold.
+    #[must_use]
+    pub const fn invalid(code: Code) -> Self {
+        Self::new(CheckResult::Invalid, code)
+    }
+
+    /// The check could not be decided.
+    #[must_use]
+    pub const fn unknown(code: Code) -> Self {
+        Self::new(CheckResult::Unknown, code)
+    }
+
+    /// There is nothing to check.
+    #[must_use]
+    pub const fn not_applicable(code: Code) -> Self {
+        Self::new(CheckResult::NotApplicable, code)
+    }
+
+    /// The same finding with one more piece of data.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.data.push(Datum { name, value: value.into() });
+        self
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.member("result").string(self.result.as_str());
+        out.member("code").string(self.code.as_str());
+        out.member("data").object(|out| {
+            for datum in &self.data {
+                out.member(datum.name).string(&datum.value);
+            }
+        });
+    }
+}
+
+/// One of the ten checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Which one.
+    pub name: CheckName,
+    /// What it says as a whole.
+    pub finding: Finding,
+    /// Whether an undecided answer keeps the credential from being verified.
+    pub required: bool,
+    /// Its parts: each proof, each status entry.
+    pub items: Vec<Finding>,
+}
+
+/// What a verification says, check by check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Report {
+    checks: Vec<Check>,
+    checked_at: DateTime,
+    claims: Option<String>,
+}
+
+impl Report {
+    pub(crate) const fn new(checked_at: DateTime) -> Self {
+        Self { checks: Vec::new(), checked_at, claims: None }
+    }
+
+    pub(crate) fn push(&mut self, name: CheckName, required: bool, finding: Finding, items: Vec<Finding>) {
+        self.checks.push(Check { name, finding, required, items });
+    }
+
+    /// JSON text of what the credential claims, for display.
+    pub(crate) fn set_claims(&mut self, claims: String) {
+        self.claims = Some(claims);
+    }
+
+    /// The verdict: `rejected` if any check is invalid, `indeterminate` if a required one is unknown or was never made,
+    /// `verified` only when all ten are there and nothing is open.
+    pub fn outcome(&self) -> Outcome {
+        if self.checks.iter().any(|check| check.finding.result == CheckResult::Invalid) {
+            return Outcome::Rejected;
+        }
+        let complete = self.checks.iter().map(|check| check.name).eq(CheckName::ALL);
+        let open = self.checks.iter().any(|check| check.required && check.finding.result == CheckResult::Unknown);
+        if complete && !open { Outcome::Verified } else { Outcome::Indeterminate }
+    }
+
+    /// The code that decided: of the first invalid check, else of the first required unknown one, else `verified`.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        let first = |wanted: CheckResult| self.checks.iter().find(|c| c.required && c.finding.result == wanted);
+        let invalid = self.checks.iter().find(|c| c.finding.result == CheckResult::Invalid);
+        match invalid.or_else(|| first(CheckResult::Unknown)) {
+            Some(check) => check.finding.code,
+            None if self.outcome() == Outcome::Verified => Code::Verified,
+            None => Code::NotReached,
+        }
+    }
+
+    /// The checks, in order.
+    #[must_use]
+    pub fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
+    /// One check.
+    #[must_use]
+    pub fn check(&self, name: CheckName) -> Option<&Check> {
+        self.checks.iter().find(|check| check.name == name)
+    }
+
+    /// The report on the wire, the same bytes on every host.
+    ///
+    /// `{outcome, code, checkedAt, checks: [{name, result, code, data, required, items?}], claims: {…} | null}`;
+    /// `claims` is what the credential says of itself, to be shown as claimed and never as fact.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = Writer::with_capacity(2048);
+        out.object(|out| {
+            out.member("outcome").string(self.outcome().as_str());
+            out.member("code").string(self.code().as_str());
+            out.member("checkedAt").string(&self.checked_at.to_string());
+            out.member("checks").array(|out| {
+                for check in &self.checks {
+                    out.element().object(|out| {
+                        out.member("name").string(check.name.as_str());
+                        check.finding.write(out);
+                        out.member("required").boolean(check.required);
+                        if !check.items.is_empty() {
+                            out.member("items").array(|out| {
+                                for item in &check.items {
+                                    out.element().object(|out| item.write(out));
+                                }
+                            });
+                        }
+                    });
+                }
+            });
+            out.member("claims").raw(self.claims.as_deref().unwrap_or("null"));
+        });
+        out.into_string()
+    }
+}

