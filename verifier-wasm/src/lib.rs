@@ -1,1 +1,94 @@
-//! The Accolade worker.
+//! The boundary between JavaScript and [`ob3_core`]: it converts, and decides nothing.
+//!
+//! The host starts a [`Verification`] and lets it step. A step answers with the report, or with nothing: then the host
+//! supplies the documents of [`Verification::needs`] and lets it step again.
+
+use ob3_core::{Code, DateTime, Policy, Step, Verifier};
+use wasm_bindgen::JsError;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+thread_local! {
+    // One for the whole instance: processing the contexts costs more than a verification does.
+    static VERIFIER: Verifier = Verifier::new();
+}
+
+/// One verification on its way.
+#[wasm_bindgen]
+pub struct Verification {
+    inner: ob3_core::Verification,
+    needs: Vec<String>,
+}
+
+#[wasm_bindgen]
+impl Verification {
+    /// Starts with the bytes of a file, the policy as JSON, and the time in milliseconds since the Unix epoch.
+    ///
+    /// # Errors
+    /// When `policy` is not the JSON of a policy.
+    #[wasm_bindgen(js_name = startBytes)]
+    pub fn start_bytes(input: &[u8], policy: &str, now_millis: i64) -> Result<Self, JsError> {
+        let policy = Policy::from_json(policy).map_err(js_error)?;
+        let now = DateTime::from_unix_millis(now_millis);
+        Ok(Self { inner: VERIFIER.with(|verifier| verifier.start(input, &policy, now)), needs: Vec::new() })
+    }
+
+    /// Starts with text instead.
+    ///
+    /// # Errors
+    /// When `policy` is not the JSON of a policy.
+    #[wasm_bindgen(js_name = startText)]
+    pub fn start_text(input: &str, policy: &str, now_millis: i64) -> Result<Self, JsError> {
+        Self::start_bytes(input.as_bytes(), policy, now_millis)
+    }
+
+    /// Goes on as far as it can: the report as JSON, or nothing while documents are needed.
+    pub fn step(&mut self) -> Option<String> {
+        match self.inner.step() {
+            Step::Need(needs) => {
+                self.needs = needs.into_iter().map(|need| need.url).collect();
+                None
+            }
+            Step::Done(report) => Some(report.to_json()),
+        }
+    }
+
+    /// The URLs of the documents that the last step asked for.
+    #[must_use]
+    pub fn needs(&self) -> Vec<String> {
+        self.needs.clone()
+    }
+
+    /// Supplies one of them; `undefined` says that it could not be had.
+    pub fn supply(&mut self, url: &str, document: Option<Box<[u8]>>) {
+        self.inner.supply(url, document.as_deref());
+    }
+}
+
+/// The credential's text inside a PNG.
+///
+/// # Errors
+/// When the PNG can not be read, or carries no credential or several.
+#[wasm_bindgen]
+pub fn extract(png: &[u8]) -> Result<String, JsError> {
+    ob3_core::extract_png(png).map(Into::into).map_err(js_error)
+}
+
+/// The PNG with the credential's text inside it.
+///
+/// # Errors
+/// When the PNG can not be read, or the text can not stand in it.
+#[wasm_bindgen]
+pub fn bake(png: &[u8], credential: &str) -> Result<Vec<u8>, JsError> {
+    ob3_core::bake_png(png, credential).map_err(js_error)
+}
+
+/// Every code that a report can hold.
+#[wasm_bindgen]
+#[must_use]
+pub fn codes() -> Vec<String> {
+    Code::ALL.iter().map(|code| code.as_str().to_owned()).collect()
+}
+
+fn js_error(error: impl std::fmt::Display) -> JsError {
+    JsError::new(&error.to_string())
+}

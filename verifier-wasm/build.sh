@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Builds the npm package: verifier-wasm/pkg, and packed dist/accolade-verifier.tgz. Does nothing where nothing changed.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../tools/env.sh"
+cd "$ACCOLADE_ROOT"
+
+HERE=verifier-wasm
+PKG=$HERE/pkg
+TARBALL=dist/accolade-verifier.tgz
+STAMP=$PKG/.stamp
+
+cargo build --quiet --release --locked --target wasm32-unknown-unknown -p verifier-wasm
+WASM=${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/release/accolade_verifier.wasm
+
+# Everything that the package is made of, and what makes it.
+inputs() { printf '%s\n' "$WASM" LICENSE-* $HERE/build.sh $HERE/package.json $HERE/README.md $HERE/js/* tools/env.sh; }
+digest=$(inputs | xargs sha256sum 2>/dev/null | sha256sum)
+if [ -f "$TARBALL" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$digest" ]; then
+  echo "accolade-verifier is up to date"
+  exit 0
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The glue has no path of its own to the module: each entry in js/ says how its platform gets it.
+"$WASM_BINDGEN_BIN" "$WASM" --target web --no-typescript --omit-default-module-path \
+  --experimental-reset-state-function --out-dir "$work" --out-name accolade_verifier
+"$WASM_OPT_BIN" -Oz --strip-debug --strip-producers \
+  --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
+  --enable-reference-types --enable-sign-ext \
+  "$work/accolade_verifier_bg.wasm" -o "$work/optimised.wasm"
+mv "$work/optimised.wasm" "$work/accolade_verifier_bg.wasm"
+cp $HERE/js/* $HERE/package.json $HERE/README.md "$work"
+for licence in LICENSE-*; do
+  [ -f "$licence" ] && cp "$licence" "$work"
+done
+
+rm -rf "$PKG"
+mkdir -p "$PKG" dist
+cp -r "$work/." "$PKG"
+(cd "$PKG" && npm pack --silent --pack-destination "$work" >/dev/null)
+mv "$work"/accolade-verifier-*.tgz "$TARBALL"
+echo "$digest" >"$STAMP"
+
+node $HERE/sizes.mjs "$PKG"

@@ -1,0 +1,76 @@
+// What callers hand in, checked once and turned into what the host loop uses. Misuse is a TypeError that names the argument.
+
+/**
+ * Most bytes that cross into WebAssembly. The core has its own, smaller limit and says `input_too_large`; it says so of
+ * the first 64 MiB as it would of the whole.
+ */
+const MAX_INPUT_BYTES = 64 * 1024 * 1024;
+
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
+
+/** @returns {Promise<string | Uint8Array>} */
+export async function readInput(input, name = "input") {
+  if (typeof input === "string") return input.slice(0, MAX_INPUT_BYTES + 1);
+  if (ArrayBuffer.isView(input)) {
+    return new Uint8Array(input.buffer, input.byteOffset, Math.min(input.byteLength, MAX_INPUT_BYTES + 1));
+  }
+  if (tagOf(input) === "ArrayBuffer") return new Uint8Array(input, 0, Math.min(input.byteLength, MAX_INPUT_BYTES + 1));
+  if (tagOf(input) === "Blob" || tagOf(input) === "File") {
+    return new Uint8Array(await input.slice(0, MAX_INPUT_BYTES + 1).arrayBuffer());
+  }
+  throw new TypeError(`\`${name}\` must be a string, a Uint8Array, an ArrayBuffer or a Blob, not ${kindOf(input)}`);
+}
+
+/** @returns {Promise<Uint8Array>} */
+export async function readBytes(input, name) {
+  if (typeof input === "string") throw new TypeError(`\`${name}\` must be a Uint8Array, an ArrayBuffer or a Blob, not a string`);
+  return readInput(input, name);
+}
+
+export function readText(value, name) {
+  if (typeof value !== "string") throw new TypeError(`\`${name}\` must be a string, not ${kindOf(value)}`);
+  return value;
+}
+
+/** @returns {{fetch?: typeof fetch, nowMillis: bigint, policyJson: string, signal?: AbortSignal}} */
+export function readOptions(options = {}) {
+  if (!isObject(options)) throw new TypeError(`\`options\` must be an object, not ${kindOf(options)}`);
+  const { fetch, now, policy = {}, signal } = options;
+  if (fetch !== undefined && typeof fetch !== "function") {
+    throw new TypeError(`\`options.fetch\` must be a function, not ${kindOf(fetch)}`);
+  }
+  if (!isObject(policy)) throw new TypeError(`\`options.policy\` must be an object, not ${kindOf(policy)}`);
+  if (signal !== undefined && !(isObject(signal) && typeof signal.throwIfAborted === "function")) {
+    throw new TypeError(`\`options.signal\` must be an AbortSignal, not ${kindOf(signal)}`);
+  }
+  return { fetch, nowMillis: readTime(now), policyJson: JSON.stringify(policy), signal };
+}
+
+function readTime(now) {
+  const millis =
+    now === undefined ? Date.now()
+    : typeof now === "number" ? Math.trunc(now)
+    : tagOf(now) === "Date" ? now.getTime()
+    : typeof now === "string" && RFC3339.test(now) ? Date.parse(now)
+    : Number.NaN;
+  // Dates end 100,000,000 days from the epoch (ECMA-262 §21.4.1.1); this also leaves out NaN and the infinities.
+  if (!(Math.abs(millis) <= 8.64e15)) {
+    throw new TypeError("`options.now` must be a valid Date, an RFC 3339 string with its time zone, or milliseconds since 1970");
+  }
+  return BigInt(millis);
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// By tag and not by `instanceof`, which fails for objects that come from another frame or test environment.
+function tagOf(value) {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+function kindOf(value) {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return Array.isArray(value) ? "an array" : `an object of type ${tagOf(value)}`;
+}

@@ -1,0 +1,98 @@
+// The host of the core: the core has no network and no clock, so this hands it both. It knows nothing of badges.
+
+import { readBytes, readInput, readOptions, readText } from "./arguments.js";
+import { createDocumentFetcher } from "./documents.js";
+import { createInstance, isOrderly } from "./instance.js";
+
+/** Most times that the core may ask. A badge takes two: the issuer's document and the status lists, then the lists' issuers. */
+const MAX_ROUNDS = 8;
+
+/** Most documents for one verification; further ones could not be had. */
+const MAX_DOCUMENTS = 32;
+
+/**
+ * The package's functions on one platform.
+ *
+ * @param {object} platform
+ * @param {object} platform.glue what wasm-bindgen generated
+ * @param {() => Promise<WebAssembly.Module>} platform.loadModule
+ * @param {RequestInit} platform.requestInit see documents.js
+ */
+export function createApi({ glue, loadModule, requestInit }) {
+  const instance = createInstance(glue, loadModule);
+
+  async function verify(input, options) {
+    const settings = readOptions(options);
+    const content = await readInput(input);
+    settings.signal?.throwIfAborted();
+    await instance.ready();
+    const fetchDocument = createDocumentFetcher({ ...settings, requestInit });
+    return run(instance, content, settings, fetchDocument);
+  }
+
+  async function extract(image) {
+    const bytes = await readBytes(image, "image");
+    await instance.ready();
+    return instance.call((wasm) => wasm.extract(bytes));
+  }
+
+  async function bake(image, credential) {
+    const text = readText(credential, "credential");
+    const bytes = await readBytes(image, "image");
+    await instance.ready();
+    return instance.call((wasm) => wasm.bake(bytes, text));
+  }
+
+  async function codes() {
+    await instance.ready();
+    return instance.call((wasm) => wasm.codes());
+  }
+
+  return { verify, extract, bake, codes };
+}
+
+async function run(instance, content, settings, fetchDocument) {
+  const documents = new Map();
+  let generation;
+  let verification;
+  try {
+    for (let round = 1; round <= 2 * MAX_ROUNDS; round += 1) {
+      // Another call's trap may have replaced the instance while this one waited: start anew, with the documents at hand.
+      if (generation !== instance.generation) {
+        generation = instance.generation;
+        verification = start(instance, content, settings);
+      }
+      const report = instance.call(() => verification.step());
+      if (report !== undefined) return JSON.parse(report);
+
+      const urls = instance.call(() => verification.needs());
+      // Past the limit nothing is fetched any more, and the core concludes from what it has.
+      if (round <= MAX_ROUNDS) await fetchAll(urls, documents, fetchDocument);
+      settings.signal?.throwIfAborted();
+      if (generation !== instance.generation) continue;
+      for (const url of urls) instance.call(() => verification.supply(url, documents.get(url)));
+    }
+    throw new Error("the core asked for documents without end");
+  } finally {
+    if (generation === instance.generation) verification?.free();
+  }
+}
+
+function start(instance, content, { policyJson, nowMillis }) {
+  try {
+    return instance.call(({ Verification }) =>
+      typeof content === "string"
+        ? Verification.startText(content, policyJson, nowMillis)
+        : Verification.startBytes(content, policyJson, nowMillis),
+    );
+  } catch (error) {
+    // The one thing that the boundary refuses here is a policy that it can not read.
+    throw isOrderly(error) ? new TypeError(`\`options.policy\`: ${error.message}`) : error;
+  }
+}
+
+async function fetchAll(urls, documents, fetchDocument) {
+  const missing = urls.filter((url) => !documents.has(url)).slice(0, MAX_DOCUMENTS - documents.size);
+  const answers = await Promise.all(missing.map(fetchDocument));
+  missing.forEach((url, index) => documents.set(url, answers[index]));
+}

@@ -1,0 +1,179 @@
+/** What a verification comes to. There is no fourth answer and no boolean beside it. */
+export type Outcome = "verified" | "rejected" | "indeterminate";
+
+/** What one check says. `unknown`: it could not be decided. `not_applicable`: nothing to check, or not asked for. */
+export type CheckResult = "valid" | "invalid" | "unknown" | "not_applicable";
+
+/** The ten checks, in the order in which they are made and reported. */
+export type CheckName =
+  | "format"
+  | "json_ld"
+  | "schema"
+  | "proof"
+  | "issuer"
+  | "validity"
+  | "status"
+  | "recipient"
+  | "endorsements"
+  | "trust";
+
+/** Why a check says what it says. Stable: codes are added, never renamed. */
+export type Code =
+  // format
+  | "credential_read" | "input_empty" | "input_too_large" | "format_unknown" | "format_unsupported" | "text_not_utf8"
+  | "json_syntax" | "json_duplicate_key" | "json_too_deep" | "json_lone_surrogate" | "json_number_range"
+  | "json_too_many_values" | "not_a_credential" | "png_malformed" | "png_no_credential" | "png_several_credentials"
+  | "png_compressed_credential" | "open_badges_2"
+  // json_ld
+  | "claims_covered" | "context_missing" | "context_unknown" | "context_inline" | "context_order" | "term_undefined"
+  | "keyword_not_allowed" | "value_dropped" | "iri_not_absolute" | "json_ld_syntax" | "json_ld_limit"
+  | "canonicalization_limit"
+  // schema
+  | "schema_conforms" | "schema_missing_member" | "schema_wrong_type" | "schema_wrong_value" | "not_a_badge"
+  // proof
+  | "signature_valid" | "signature_invalid" | "proof_missing" | "proof_malformed" | "proof_unsupported"
+  | "proof_purpose" | "proof_expired" | "proof_from_the_future" | "too_many_proofs" | "key_unavailable"
+  | "key_not_found"
+  // issuer
+  | "issuer_authenticated" | "issuer_not_authenticated" | "issuer_key_not_authorized" | "issuer_unavailable"
+  | "issuer_document_invalid" | "issuer_unsupported"
+  // validity
+  | "within_validity" | "not_yet_valid" | "expired" | "date_malformed"
+  // status
+  | "no_status" | "status_not_asked" | "status_unsupported"
+  // recipient, endorsements, trust
+  | "recipient_not_asked" | "no_endorsements" | "endorsements_not_checked" | "no_trust_registries"
+  // any check
+  | "not_reached" | "verified";
+
+/** What was found about one thing. `data` names it: which member, which date, which key; values are always text. */
+export interface Finding {
+  readonly result: CheckResult;
+  readonly code: Code;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+export interface Check extends Finding {
+  readonly name: CheckName;
+  /** Whether `unknown` here keeps the credential from being verified. */
+  readonly required: boolean;
+  /** The parts of the check: each proof, each status entry. */
+  readonly items?: readonly Finding[];
+}
+
+interface ReportBase {
+  /** RFC 3339, UTC. */
+  readonly checkedAt: string;
+  /** Always ten, in the order of `CheckName`. */
+  readonly checks: readonly Check[];
+}
+
+/** Every required check is valid. */
+export interface VerifiedReport extends ReportBase {
+  readonly outcome: "verified";
+  readonly code: "verified";
+  readonly claims: Claims;
+}
+
+/** At least one check is invalid; `code` is that of the first. */
+export interface RejectedReport extends ReportBase {
+  readonly outcome: "rejected";
+  readonly code: Exclude<Code, "verified">;
+  readonly claims: Claims | null;
+}
+
+/** Nothing is invalid, but a required check could not be decided; `code` is that of the first. */
+export interface IndeterminateReport extends ReportBase {
+  readonly outcome: "indeterminate";
+  readonly code: Exclude<Code, "verified">;
+  readonly claims: Claims | null;
+}
+
+export type Report = VerifiedReport | RejectedReport | IndeterminateReport;
+
+/** What the credential says of itself. Facts only where the outcome is `verified`. */
+export interface Claims {
+  readonly id?: string;
+  readonly type: readonly string[];
+  readonly name?: string;
+  readonly description?: string;
+  readonly image?: string;
+  readonly issuer: ClaimedIssuer;
+  readonly recipient: ClaimedRecipient;
+  readonly achievement: ClaimedAchievement;
+  readonly validFrom?: string;
+  readonly validUntil?: string;
+}
+
+export interface ClaimedIssuer {
+  readonly id: string;
+  readonly name?: string;
+  readonly url?: string;
+  readonly image?: string;
+}
+
+export interface ClaimedRecipient {
+  readonly id?: string;
+  readonly identifiers: readonly ClaimedIdentifier[];
+}
+
+export interface ClaimedIdentifier {
+  readonly type: string;
+  readonly value: string;
+  /** `value` is a salted hash of the identifier. */
+  readonly hashed: boolean;
+}
+
+export interface ClaimedAchievement {
+  readonly id?: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly criteria: { readonly id?: string; readonly narrative?: string };
+  readonly image?: string;
+  readonly type?: string;
+}
+
+/** Every member has a safe default. */
+export interface Policy {
+  /** `"required"` (default): a status that could not be checked leaves the outcome open. `"ignore"`: it is not looked at. */
+  readonly status?: "required" | "ignore";
+  /** How far the issuer's clock may be ahead or behind; default 60. */
+  readonly clockSkewSeconds?: number;
+  /** What an issuer whom nothing ties to the key makes of the outcome; default `"indeterminate"`. */
+  readonly unauthenticatedIssuer?: "indeterminate" | "rejected";
+}
+
+/** The part of `fetch` that is used; `globalThis.fetch` fits, and so does a function that serves documents from memory. */
+export type DocumentFetch = (url: string, init: RequestInit) => Promise<Response>;
+
+export interface VerifyOptions {
+  /**
+   * Gets every document that the verification asks for. By default the platform's `fetch`: https only, without
+   * credentials, no redirects. Either way an answer over 1 MiB or after 10 s counts as not to be had.
+   */
+  readonly fetch?: DocumentFetch;
+  /** The time to verify at: a date, an RFC 3339 string, or milliseconds since 1970. By default now. */
+  readonly now?: Date | string | number;
+  readonly policy?: Policy;
+  /** Ends the waiting for documents: `verify` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Verifies a badge: JSON text, or the bytes of a JSON or PNG file, told apart by content.
+ *
+ * Resolves for every input, however bad; rejects with a `TypeError` when the arguments are of the wrong type.
+ */
+export function verify(input: string | Uint8Array | ArrayBuffer | Blob, options?: VerifyOptions): Promise<Report>;
+
+/** The credential's text inside a PNG. Rejects when there is none, or more than one. */
+export function extract(image: Uint8Array | ArrayBuffer | Blob): Promise<string>;
+
+/** The PNG with the credential's text inside it. */
+export function bake(image: Uint8Array | ArrayBuffer | Blob, credential: string): Promise<Uint8Array>;
+
+/** Every code, for tables of messages that must be total. */
+export function codes(): Promise<Code[]>;
+
+/** A call met a defect of the verifier. Later calls run in a new instance and are not affected. */
+export class VerifierStoppedError extends Error {}

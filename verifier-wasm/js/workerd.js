@@ -1,0 +1,13 @@
+// Cloudflare Workers: code may not compile there, so the module comes as an import.
+
+import module from "./accolade_verifier_bg.wasm";
+import * as glue from "./accolade_verifier.js";
+import { createApi } from "./host.js";
+import { EDGE_REQUEST } from "./documents.js";
+
+export const { verify, extract, bake, codes } = createApi({
+  glue,
+  loadModule: async () => module,
+  requestInit: EDGE_REQUEST,
+});
+export { VerifierStoppedError } from "./instance.js";
