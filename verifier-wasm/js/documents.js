@@ -54,6 +54,7 @@ async function withTimeout(signal, work) {
     timer = setTimeout(abort, DOCUMENT_TIMEOUT_MS);
     controller.signal.addEventListener("abort", () => reject(new Error("timed out or aborted")));
   });
+  if (signal?.aborted) abort();
   try {
     return await Promise.race([work(controller.signal), ended]);
   } finally {

@@ -1,0 +1,143 @@
+// The packed package in Node, with credentials that another implementation signed.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { DEMO_IMAGE, SKIP_WITHOUT_SAMPLES, installPackage, sampleCredential } from "./install.js";
+
+const installed = installPackage();
+const { verify, extract, bake, codes, VerifierStoppedError } = await import(installed.entry);
+
+const small = sampleCredential("small.json");
+const full = sampleCredential("full.json");
+const now = "2026-06-01T00:00:00Z";
+const withSamples = { skip: SKIP_WITHOUT_SAMPLES };
+
+const noNetwork = async (url) => {
+  throw new Error(`unexpected request for ${url}`);
+};
+
+test("an intact credential is verified", withSamples, async () => {
+  const report = await verify(small, { now, fetch: noNetwork });
+  assert.equal(report.outcome, "verified");
+  assert.equal(report.code, "verified");
+  assert.equal(report.checkedAt, now);
+  assert.deepEqual(
+    report.checks.map((check) => check.name),
+    ["format", "json_ld", "schema", "proof", "issuer", "validity", "status", "recipient", "endorsements", "trust"],
+  );
+  assert.equal(report.claims.achievement.name, "First Aid Basics");
+});
+
+test("every kind of input gives the same report", withSamples, async () => {
+  const bytes = new TextEncoder().encode(small);
+  const expected = await verify(small, { now, fetch: noNetwork });
+  for (const input of [bytes, Buffer.from(small), bytes.buffer, new Blob([bytes]), new DataView(bytes.buffer)]) {
+    assert.deepEqual(await verify(input, { now, fetch: noNetwork }), expected);
+  }
+});
+
+test("every form of the time gives the same report", withSamples, async () => {
+  const expected = await verify(small, { now, fetch: noNetwork });
+  for (const time of [new Date(now), Date.parse(now), "2026-06-01T02:00:00+02:00"]) {
+    assert.deepEqual(await verify(small, { now: time, fetch: noNetwork }), expected);
+  }
+});
+
+test("one changed claim is rejected", withSamples, async () => {
+  const tampered = small.replaceAll("First Aid Basics", "First Aid Basicz");
+  assert.notEqual(tampered, small);
+  const report = await verify(tampered, { now, fetch: noNetwork });
+  assert.equal(report.outcome, "rejected");
+  assert.equal(report.code, "signature_invalid");
+});
+
+test("a credential is not verified before its time", withSamples, async () => {
+  const report = await verify(small, { now: "2025-01-01T00:00:00Z", fetch: noNetwork });
+  assert.equal(report.outcome, "rejected");
+  assert.equal(report.checks.find((check) => check.name === "validity").code, "not_yet_valid");
+});
+
+test("a status that the policy ignores does not stand in the way", withSamples, async () => {
+  const report = await verify(full, { now, fetch: noNetwork, policy: { status: "ignore" } });
+  assert.equal(report.outcome, "verified");
+});
+
+test("a status list that can not be had leaves the outcome open", withSamples, async () => {
+  const report = await verify(full, { now, fetch: async () => new Response("", { status: 503 }) });
+  assert.equal(report.outcome, "indeterminate");
+  assert.equal(report.checks.find((check) => check.name === "status").result, "unknown");
+});
+
+test("a credential baked into a PNG comes out as it went in, and is verified there", withSamples, async () => {
+  const image = readFileSync(DEMO_IMAGE);
+  const baked = await bake(image, small);
+  assert.ok(baked instanceof Uint8Array);
+  assert.equal(await extract(baked), small);
+  assert.deepEqual(await verify(baked, { now, fetch: noNetwork }), await verify(small, { now, fetch: noNetwork }));
+});
+
+test("an image without a credential is rejected, and has none to extract", async () => {
+  const image = readFileSync(DEMO_IMAGE);
+  const report = await verify(image, { now, fetch: noNetwork });
+  assert.equal(report.outcome, "rejected");
+  assert.equal(report.code, "png_no_credential");
+  await assert.rejects(extract(image), Error);
+});
+
+test("garbage is rejected, not thrown", async () => {
+  for (const [input, code] of [["", "input_empty"], ["no badge", "format_unknown"], ['{"a":1,"a":1}', "json_duplicate_key"]]) {
+    const report = await verify(input, { now, fetch: noNetwork });
+    assert.deepEqual([report.outcome, report.code, report.claims], ["rejected", code, null]);
+  }
+});
+
+test("misuse is a TypeError that names the argument", async () => {
+  const misuses = [
+    [undefined, {}, /`input`.*undefined/],
+    [42, {}, /`input`.*a number/],
+    [{ outcome: "verified" }, {}, /`input`.*an object of type Object/],
+    ["{}", 7, /`options`/],
+    ["{}", { fetch: "https://example.org" }, /`options\.fetch`/],
+    ["{}", { now: "yesterday" }, /`options\.now`/],
+    ["{}", { now: "2026-06-01T00:00:00" }, /`options\.now`/],
+    ["{}", { now: new Date(Number.NaN) }, /`options\.now`/],
+    ["{}", { policy: "strict" }, /`options\.policy`/],
+    ["{}", { policy: { status: "maybe" } }, /`options\.policy`/],
+    ["{}", { signal: true }, /`options\.signal`/],
+  ];
+  for (const [input, options, message] of misuses) {
+    await assert.rejects(verify(input, options), (error) => error instanceof TypeError && message.test(error.message));
+  }
+});
+
+test("an aborted verification rejects with the reason", async () => {
+  const reason = new Error("changed my mind");
+  await assert.rejects(verify("{}", { signal: AbortSignal.abort(reason) }), (error) => error === reason);
+});
+
+test("a trap rejects its own call and no later one", withSamples, async () => {
+  const glue = await import(pathToFileURL(join(installed.folder, "accolade_verifier.js")).href);
+  const { step } = glue.Verification.prototype;
+  // A pointer outside the memory: a real trap, inside WebAssembly.
+  glue.Verification.prototype.step = function trap() {
+    this.__wbg_ptr = 0xffff_fff0;
+    return step.call(this);
+  };
+  try {
+    await assert.rejects(verify(small, { now }), (error) => {
+      return error instanceof VerifierStoppedError && error.cause instanceof WebAssembly.RuntimeError;
+    });
+  } finally {
+    glue.Verification.prototype.step = step;
+  }
+  assert.equal((await verify(small, { now, fetch: noNetwork })).outcome, "verified");
+});
+
+test("the types know every code", async () => {
+  const types = readFileSync(join(installed.folder, "index.d.ts"), "utf8");
+  const union = /export type Code =([^;]*);/.exec(types)[1];
+  assert.deepEqual([...union.matchAll(/"(\w+)"/g)].map((match) => match[1]), await codes());
+});
