@@ -4,21 +4,22 @@
 //! values are errors, each with its own code: what is displayed must be what was signed.
 
 use std::borrow::Cow;
+use std::fmt;
 
 /// Deepest nesting of objects and arrays that is read. A badge nests about twelve deep; a recursive reader of 96 levels
 /// stays far inside the smallest stack that a browser gives to wasm.
-pub const MAX_DEPTH: usize = 96;
+pub(crate) const MAX_DEPTH: usize = 96;
 
 /// Most values (members, elements and their containers) that are read from one text. The largest real badge that was
 /// measured has some 400; a Comprehensive Learner Record some thousands.
-pub const MAX_VALUES: usize = 100_000;
+pub(crate) const MAX_VALUES: usize = 100_000;
 
 /// Objects of more members than this are searched for duplicates by sorting instead of pairwise.
 const PAIRWISE_MEMBERS: usize = 12;
 
 /// A JSON value that borrows from the text where the text has no escapes.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value<'a> {
+pub(crate) enum Value<'a> {
     /// `null`
     Null,
     /// `true` or `false`
@@ -34,19 +35,19 @@ pub enum Value<'a> {
 }
 
 /// A number in the spelling of its text; known to be finite as a double.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Number<'a>(&'a str);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Number<'a>(Cow<'a, str>);
 
-impl<'a> Number<'a> {
+impl Number<'_> {
     /// The spelling.
     #[must_use]
-    pub const fn as_str(self) -> &'a str {
-        self.0
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// The nearest double.
     #[must_use]
-    pub fn to_f64(self) -> f64 {
+    pub(crate) fn to_f64(&self) -> f64 {
         // The parser admits only what Rust reads as a finite number.
         self.0.parse().unwrap_or(0.0)
     }
@@ -54,46 +55,55 @@ impl<'a> Number<'a> {
 
 /// The members of an object in their order; names are unique.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
+pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
 
 impl<'a> Object<'a> {
     /// The value of a member.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Value<'a>> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Value<'a>> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// Whether there is a member of this name.
     #[must_use]
-    pub fn contains(&self, name: &str) -> bool {
+    pub(crate) fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
     /// Every member, in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value<'a>)> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value<'a>)> {
         self.0.iter().map(|(name, value)| (&**name, value))
     }
 
     /// The number of members.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub(crate) const fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether there are no members.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Takes a member out.
-    pub fn remove(&mut self, name: &str) -> Option<Value<'a>> {
+    pub(crate) fn remove(&mut self, name: &str) -> Option<Value<'a>> {
         let at = self.0.iter().position(|(key, _)| key == name)?;
         Some(self.0.remove(at).1)
     }
 
+    /// A copy in which the members of another object stand over its own.
+    #[must_use]
+    pub(crate) fn overlaid_with(&self, other: &Object<'_>) -> Object<'static> {
+        let kept = self.0.iter().filter(|(name, _)| !other.contains(name));
+        let all = kept.map(|(name, value)| (name, value.to_static()));
+        let members = all.chain(other.0.iter().map(|(name, value)| (name, value.to_static())));
+        Object(members.map(|(name, value)| (Cow::Owned(String::from(&**name)), value)).collect())
+    }
+
     /// Sets a member: in place where the name is there already, else at the end.
-    pub fn set(&mut self, name: &'a str, value: Value<'a>) {
+    pub(crate) fn set(&mut self, name: &'a str, value: Value<'a>) {
         match self.0.iter_mut().find(|(key, _)| key == name) {
             Some(member) => member.1 = value,
             None => self.0.push((Cow::Borrowed(name), value)),
@@ -104,13 +114,13 @@ impl<'a> Object<'a> {
 impl<'a> Value<'a> {
     /// A string value that borrows `text`.
     #[must_use]
-    pub const fn text(text: &'a str) -> Self {
+    pub(crate) const fn text(text: &'a str) -> Self {
         Self::String(Cow::Borrowed(text))
     }
 
     /// The text of a string.
     #[must_use]
-    pub fn as_str(&self) -> Option<&str> {
+    pub(crate) fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
             _ => None,
@@ -119,7 +129,7 @@ impl<'a> Value<'a> {
 
     /// The members of an object.
     #[must_use]
-    pub const fn as_object(&self) -> Option<&Object<'a>> {
+    pub(crate) const fn as_object(&self) -> Option<&Object<'a>> {
         match self {
             Self::Object(object) => Some(object),
             _ => None,
@@ -128,16 +138,32 @@ impl<'a> Value<'a> {
 
     /// The elements of an array, or the value itself where it is not one: JSON-LD lets a set of one stand bare.
     #[must_use]
-    pub fn as_set(&self) -> &[Self] {
+    pub(crate) fn as_set(&self) -> &[Self] {
         match self {
             Self::Array(items) => items,
             single => std::slice::from_ref(single),
         }
     }
 
+    /// A copy that borrows nothing.
+    #[must_use]
+    pub(crate) fn to_static(&self) -> Value<'static> {
+        let owned = |text: &str| Cow::Owned(String::from(text));
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(value) => Value::Bool(*value),
+            Self::Number(number) => Value::Number(Number(owned(&number.0))),
+            Self::String(text) => Value::String(owned(text)),
+            Self::Array(items) => Value::Array(items.iter().map(Value::to_static).collect()),
+            Self::Object(object) => {
+                Value::Object(Object(object.iter().map(|(name, value)| (owned(name), value.to_static())).collect()))
+            }
+        }
+    }
+
     /// A member of an object; `None` for other values.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
         self.as_object()?.get(name)
     }
 }
@@ -168,11 +194,27 @@ pub enum JsonErrorKind {
     NumberRange,
 }
 
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            JsonErrorKind::Syntax => "not JSON",
+            JsonErrorKind::DuplicateKey => "a member is named twice",
+            JsonErrorKind::TooDeep => "nested too deep",
+            JsonErrorKind::TooManyValues => "too many values",
+            JsonErrorKind::LoneSurrogate => "half of a surrogate pair",
+            JsonErrorKind::NumberRange => "a number that a double cannot hold",
+        };
+        write!(f, "{what}, at byte {}", self.offset)
+    }
+}
+
+impl std::error::Error for JsonError {}
+
 /// Reads one JSON text.
 ///
 /// # Errors
 /// The first fault in the text; see [`JsonErrorKind`].
-pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
+pub(crate) fn parse(text: &str) -> Result<Value<'_>, JsonError> {
     let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, depth: 0, values: 0 };
     parser.skip_space();
     let value = parser.value()?;
@@ -418,7 +460,7 @@ impl<'a> Parser<'a> {
             }
             self.skip_digits()?;
         }
-        let number = Number(self.slice(start)?);
+        let number = Number(Cow::Borrowed(self.slice(start)?));
         if number.to_f64().is_finite() {
             return Ok(Value::Number(number));
         }
@@ -442,46 +484,46 @@ fn has_duplicate(members: &[(Cow<'_, str>, Value<'_>)]) -> bool {
 }
 
 /// Writes compact JSON.
-pub struct Writer {
+pub(crate) struct Writer {
     text: String,
 }
 
 impl Writer {
     /// A writer with room for so many bytes.
     #[must_use]
-    pub fn with_capacity(bytes: usize) -> Self {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
         Self { text: String::with_capacity(bytes) }
     }
 
     /// What was written.
     #[must_use]
-    pub fn into_string(self) -> String {
+    pub(crate) fn into_string(self) -> String {
         self.text
     }
 
     /// An object, whose members `write` adds.
-    pub fn object(&mut self, write: impl FnOnce(&mut Self)) {
+    pub(crate) fn object(&mut self, write: impl FnOnce(&mut Self)) {
         self.text.push('{');
         write(self);
         self.text.push('}');
     }
 
     /// An array, whose elements `write` adds.
-    pub fn array(&mut self, write: impl FnOnce(&mut Self)) {
+    pub(crate) fn array(&mut self, write: impl FnOnce(&mut Self)) {
         self.text.push('[');
         write(self);
         self.text.push(']');
     }
 
     /// The name of a member, to be followed by its value.
-    pub fn member(&mut self, name: &str) -> &mut Self {
+    pub(crate) fn member(&mut self, name: &str) -> &mut Self {
         self.element().string(name);
         self.text.push(':');
         self
     }
 
     /// The place of an element, to be followed by its value.
-    pub fn element(&mut self) -> &mut Self {
+    pub(crate) fn element(&mut self) -> &mut Self {
         if !self.text.ends_with(['{', '[']) && !self.text.is_empty() {
             self.text.push(',');
         }
@@ -489,7 +531,7 @@ impl Writer {
     }
 
     /// A string.
-    pub fn string(&mut self, text: &str) {
+    pub(crate) fn string(&mut self, text: &str) {
         self.text.push('"');
         let mut run = 0;
         for (at, byte) in text.bytes().enumerate() {
@@ -523,17 +565,17 @@ impl Writer {
     }
 
     /// `true` or `false`.
-    pub fn boolean(&mut self, value: bool) {
+    pub(crate) fn boolean(&mut self, value: bool) {
         self.text.push_str(if value { "true" } else { "false" });
     }
 
     /// JSON text that is known to be well formed.
-    pub fn raw(&mut self, json: &str) {
+    pub(crate) fn raw(&mut self, json: &str) {
         self.text.push_str(json);
     }
 
     /// Any value, numbers in the spelling that they were read in.
-    pub fn value(&mut self, value: &Value<'_>) {
+    pub(crate) fn value(&mut self, value: &Value<'_>) {
         match value {
             Value::Null => self.raw("null"),
             Value::Bool(value) => self.boolean(*value),
@@ -570,7 +612,10 @@ mod tests {
     #[test]
     fn json_is_read_and_written() {
         for (text, written) in [
-            (r#" { "a" : [ 1 , -0.5e+3, true , false , null ] , "b" : {} } "#, r#"{"a":[1,-0.5e+3,true,false,null],"b":{}}"#),
+            (
+                r#" { "a" : [ 1 , -0.5e+3, true , false , null ] , "b" : {} } "#,
+                r#"{"a":[1,-0.5e+3,true,false,null],"b":{}}"#,
+            ),
             (r#""\u00e9\ud83d\ude00\/\n\u0001""#, "\"é😀/\\n\\u0001\""),
             ("[]", "[]"),
             ("\"\u{7f}é\"", "\"\u{7f}é\""),
@@ -583,8 +628,32 @@ mod tests {
     #[test]
     fn what_is_not_json_is_refused() {
         for text in [
-            "", " ", "{", "[1,]", "{\"a\":1,}", "{\"a\"}", "{a:1}", "01", "1.", ".5", "+1", "1e", "-", "tru", "nulll", "\"", "\"\n\"",
-            "\"\\x\"", "\"\\u12\"", "1 2", "{} {}", "'a'", "\u{feff}{}", "NaN", "[1 2]", "{\"a\":1 \"b\":2}",
+            "",
+            " ",
+            "{",
+            "[1,]",
+            "{\"a\":1,}",
+            "{\"a\"}",
+            "{a:1}",
+            "01",
+            "1.",
+            ".5",
+            "+1",
+            "1e",
+            "-",
+            "tru",
+            "nulll",
+            "\"",
+            "\"\n\"",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "1 2",
+            "{} {}",
+            "'a'",
+            "\u{feff}{}",
+            "NaN",
+            "[1 2]",
+            "{\"a\":1 \"b\":2}",
         ] {
             assert_eq!(kind(text), Some(JsonErrorKind::Syntax), "{text}");
         }

@@ -101,7 +101,12 @@ mod tests {
     #[test]
     fn other_keys_are_not_read_as_ed25519() {
         // A P-256 key, a truncated key, a missing multibase prefix, nothing at all.
-        for text in ["zDnaekGZTbQBerwcehBSXLqAg6s55hVEBms1zFy89VHXtJSa9", "z6Mk", "6MkjZRZv3aez3r18pB1RBFJR1kwUVJ5jHt92JmQwXbd5hwi", ""] {
+        for text in [
+            "zDnaekGZTbQBerwcehBSXLqAg6s55hVEBms1zFy89VHXtJSa9",
+            "z6Mk",
+            "6MkjZRZv3aez3r18pB1RBFJR1kwUVJ5jHt92JmQwXbd5hwi",
+            "",
+        ] {
             assert_eq!(PublicKey::from_multibase(text), None, "{text}");
         }
     }

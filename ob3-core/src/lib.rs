@@ -1,9 +1,32 @@
-#![doc = "skeleton"]
+//! Open Badges 3.0 credentials: JSON-LD to canonical RDF, Data Integrity proofs, verdicts, baking.
+//!
+//! In scope: what can be decided from bytes, documents, a policy and a time that the caller brings. Out of scope: network,
+//! clock and randomness; the hosts (npm package, worker, native programs) bring those.
+
+mod bake;
+mod canonicalize;
+mod contexts;
+mod credential;
+mod hex;
+mod jcs;
 mod json;
+mod jsonld;
 mod key;
 mod multibase;
+mod proof;
+mod rdf;
 mod report;
+mod sign;
+#[cfg(feature = "test-vectors")]
+pub mod testing;
 mod time;
+
+pub use bake::{BakeError, bake_png, extract_png};
+pub use credential::{
+    Achievement, AchievementCredential, AchievementSubject, Criteria, Evidence, IdentityObject, Image, Profile,
+};
+pub use json::{JsonError, JsonErrorKind};
 pub use key::{PublicKey, SigningKey};
 pub use report::{Check, CheckName, CheckResult, Code, Datum, Finding, Outcome, Report};
+pub use sign::{Contexts, ProofOptions, SignError, sign};
 pub use time::DateTime;

@@ -8,7 +8,7 @@ const MAX_BASE58_CHARS: usize = 1024;
 
 /// Multibase base58btc: the prefix `z` and the digits.
 #[must_use]
-pub fn encode_base58btc(bytes: &[u8]) -> String {
+pub(crate) fn encode_base58btc(bytes: &[u8]) -> String {
     let mut digits: Vec<u8> = Vec::with_capacity(bytes.len() * 138 / 100 + 1);
     for byte in bytes {
         let mut carry = u32::from(*byte);
@@ -32,7 +32,7 @@ pub fn encode_base58btc(bytes: &[u8]) -> String {
 
 /// The bytes of a multibase base58btc text; `None` without its prefix `z`, or with a character outside the alphabet.
 #[must_use]
-pub fn decode_base58btc(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode_base58btc(text: &str) -> Option<Vec<u8>> {
     let digits = text.strip_prefix('z')?.as_bytes();
     if digits.len() > MAX_BASE58_CHARS {
         return None;
@@ -78,7 +78,10 @@ mod tests {
         // draft-msporny-base58-03 §5
         for (bytes, text) in [
             (&b"Hello World!"[..], "z2NEpo7TZRRrLZSi2U"),
-            (b"The quick brown fox jumps over the lazy dog.", "zUSm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z"),
+            (
+                b"The quick brown fox jumps over the lazy dog.",
+                "zUSm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z",
+            ),
             (&[0, 0, 0x28, 0x7f, 0xb4, 0xcd], "z11233QC4"),
             (&[], "z"),
         ] {

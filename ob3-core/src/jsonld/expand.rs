@@ -1,0 +1,840 @@
+//! Expansion (JSON-LD 1.1 API §5.1.2), into a tree that has only what RDF can say.
+
+use std::rc::Rc;
+
+use super::Options;
+use super::context::{Container, Context, Direction, Expanded, Term, Text, TypeMapping};
+use super::define::ContextStore;
+use super::error::{ErrorCode, JsonLdError};
+use super::keyword::Keyword;
+use crate::json::{Object, Value};
+
+type Result<T> = std::result::Result<T, JsonLdError>;
+
+/// An expanded item: a node object, a value object or a list object.
+#[derive(Clone, Debug)]
+pub(crate) enum Item<'a> {
+    Node(Box<Node<'a>>),
+    Value(ValueObject<'a>),
+    List(Vec<Item<'a>>),
+}
+
+/// A node object.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Node<'a> {
+    pub(crate) id: Id<'a>,
+    pub(crate) types: Vec<Text<'a>>,
+    pub(crate) properties: Properties<'a>,
+    pub(crate) reverse: Properties<'a>,
+    pub(crate) graph: Option<Vec<Item<'a>>>,
+    pub(crate) included: Vec<Item<'a>>,
+    has_index: bool,
+}
+
+pub(crate) type Properties<'a> = Vec<(Text<'a>, Vec<Item<'a>>)>;
+
+/// The `@id` of a node object.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Id<'a> {
+    /// There is none: a blank node.
+    #[default]
+    None,
+    /// It is there and means nothing, such as a reserved term.
+    Null,
+    /// An IRI, a blank node identifier, or relative text.
+    Text(Text<'a>),
+}
+
+/// A value object.
+#[derive(Clone, Debug)]
+pub(crate) struct ValueObject<'a> {
+    pub(crate) value: Scalar<'a>,
+    pub(crate) datatype: Option<Datatype<'a>>,
+    pub(crate) language: Option<Text<'a>>,
+    pub(crate) direction: Option<Direction>,
+    has_index: bool,
+}
+
+/// The value of a value object.
+#[derive(Clone, Debug)]
+pub(crate) enum Scalar<'a> {
+    Json(&'a Value<'a>),
+    /// A string that is not in the document: an index that became a property.
+    Text(Text<'a>),
+}
+
+/// The datatype of a value object.
+#[derive(Clone, Debug)]
+pub(crate) enum Datatype<'a> {
+    Json,
+    Iri(Text<'a>),
+}
+
+pub(crate) struct Expander<'a> {
+    pub(crate) store: &'a ContextStore,
+    pub(crate) options: &'a Options<'a>,
+}
+
+/// The keyword members of an object under expansion.
+#[derive(Default)]
+struct Found<'a> {
+    node: Node<'a>,
+    value: Option<&'a Value<'a>>,
+    language: Option<Text<'a>>,
+    direction: Option<Direction>,
+    list: Option<Vec<Item<'a>>>,
+    set: Option<Vec<Item<'a>>>,
+    has_type: bool,
+    has_index: bool,
+    /// Whether one of the types is `@json`.
+    has_json_type: bool,
+    /// Whether the value is to be taken as JSON: the input type is `@json`.
+    json: bool,
+    /// Which keywords were seen, a bit each.
+    seen: u32,
+    nests: Vec<(&'a str, &'a Value<'a>)>,
+}
+
+impl<'a> Expander<'a> {
+    /// Expands an element and appends what it comes to; `false` where it comes to nothing at all, which is not the same
+    /// as an empty array.
+    pub(crate) fn expand(
+        &self,
+        context: &Rc<Context>,
+        property: Option<&str>,
+        element: &'a Value<'a>,
+        from_map: bool,
+        out: &mut Vec<Item<'a>>,
+    ) -> Result<bool> {
+        match element {
+            Value::Null => Ok(false),
+            Value::Array(items) => {
+                let is_list = property
+                    .and_then(|property| context.term(property))
+                    .is_some_and(|term| term.container.has(Container::LIST));
+                for item in items {
+                    if is_list && matches!(item, Value::Array(_)) {
+                        let mut inner = Vec::new();
+                        self.expand(context, property, item, from_map, &mut inner)?;
+                        match inner.as_slice() {
+                            [Item::List(_)] => out.append(&mut inner),
+                            _ => out.push(Item::List(inner)),
+                        }
+                    } else {
+                        self.expand(context, property, item, from_map, out)?;
+                    }
+                }
+                Ok(true)
+            }
+            Value::Object(object) => self.object(context, property, object, from_map, out),
+            scalar => self.scalar(context, property, scalar, out),
+        }
+    }
+
+    /// Something that plain processing drops without a word: in safe mode an error.
+    fn dropped(&self, property: Option<&str>, what: &str) -> Result<()> {
+        if !self.options.safe {
+            return Ok(());
+        }
+        Err(JsonLdError::new(ErrorCode::DroppedValue, property.unwrap_or(what)))
+    }
+
+    fn scalar(
+        &self,
+        context: &Rc<Context>,
+        property: Option<&str>,
+        scalar: &'a Value<'a>,
+        out: &mut Vec<Item<'a>>,
+    ) -> Result<bool> {
+        let Some(name) = property.filter(|name| !is_graph(name)) else {
+            self.dropped(property, scalar.as_str().unwrap_or("scalar"))?;
+            return Ok(false);
+        };
+        let scoped = self.property_scoped(context, name, false)?;
+        let context = scoped.as_ref().unwrap_or(context);
+        out.push(value_item(context, name, Scalar::Json(scalar), scalar.as_str()));
+        Ok(true)
+    }
+
+    fn property_scoped(
+        &self,
+        context: &Rc<Context>,
+        property: &str,
+        override_protected: bool,
+    ) -> Result<Option<Rc<Context>>> {
+        match context.term(property).and_then(|term| term.scoped.as_ref()) {
+            Some(scoped) => self.store.scoped(context, scoped, true, override_protected).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn object(
+        &self,
+        context: &Rc<Context>,
+        property: Option<&str>,
+        object: &'a Object<'a>,
+        from_map: bool,
+        out: &mut Vec<Item<'a>>,
+    ) -> Result<bool> {
+        let scoped_at = Rc::clone(context);
+        let mut context = Rc::clone(context);
+        // 7: leave the context of a type behind.
+        if let Some(previous) = &context.previous
+            && !from_map
+            && !is_value_or_reference(&context, object)
+        {
+            context = Rc::clone(previous);
+        }
+        // 8: the property's own context, as it was defined where the property stood.
+        if let Some(scoped) = property.and_then(|property| scoped_at.term(property)?.scoped.as_ref()) {
+            context = self.store.scoped(&context, scoped, true, true)?;
+        }
+        // 9
+        if let Some(local) = object.get("@context") {
+            if self.options.pinned_only {
+                self.check_embedded_context(property, object, local)?;
+            }
+            context = self.store.embedded(&context, local, self.options.base_url.as_ref())?;
+        }
+        // 10, 11
+        let type_scoped = Rc::clone(&context);
+        let context = self.type_scoped(context, &type_scoped, object)?;
+        // 12, 13, 14
+        let mut found = Found { json: self.input_type_is_json(&context, object), ..Found::default() };
+        self.members(&context, &type_scoped, property, object, &mut found)?;
+        self.finish(property, object, found, out)
+    }
+
+    /// With pinned contexts only, a context below the root is a list of pinned URLs and stands in a whole credential.
+    fn check_embedded_context(&self, property: Option<&str>, object: &Object<'_>, local: &Value<'_>) -> Result<()> {
+        let Some(property) = property else { return Ok(()) };
+        let pinned = |item: &Value<'_>| item.as_str().is_some_and(|url| (self.options.is_known)(url));
+        let is_credential = object
+            .get("type")
+            .is_some_and(|types| types.as_set().iter().any(|t| t.as_str() == Some("VerifiableCredential")));
+        if is_credential && matches!(local, Value::Array(_)) && local.as_set().iter().all(pinned) {
+            return Ok(());
+        }
+        Err(JsonLdError::new(ErrorCode::InlineContext, property))
+    }
+
+    /// 11: the contexts of the types, in the order of the types' names.
+    fn type_scoped(&self, context: Rc<Context>, at: &Rc<Context>, object: &'a Object<'a>) -> Result<Rc<Context>> {
+        let mut members: Vec<(&str, &Value<'_>)> =
+            object.iter().filter(|(name, _)| at.is_alias(name, Keyword::Type)).collect();
+        if members.len() > 1 {
+            members.sort_by_key(|(name, _)| *name);
+        }
+        let mut context = context;
+        for (_, value) in members {
+            let mut types: Vec<&str> = value.as_set().iter().filter_map(Value::as_str).collect();
+            types.sort_unstable();
+            for name in types {
+                if let Some(scoped) = at.term(name).and_then(|term| term.scoped.as_ref()) {
+                    context = self.store.scoped(&context, scoped, false, false)?;
+                }
+            }
+        }
+        Ok(context)
+    }
+
+    /// 12: whether the first type member, in the order of names, ends with `@json`.
+    fn input_type_is_json(&self, context: &Context, object: &Object<'_>) -> bool {
+        let first =
+            object.iter().filter(|(name, _)| context.is_alias(name, Keyword::Type)).min_by_key(|(name, _)| *name);
+        let last = first.and_then(|(_, value)| value.as_set().last()).and_then(Value::as_str);
+        last.is_some_and(|last| context.expand_iri(last, false, true) == Expanded::Keyword(Keyword::Json))
+    }
+
+    /// 13 and 14, for an object and for what is nested in it.
+    fn members(
+        &self,
+        context: &Rc<Context>,
+        type_scoped: &Rc<Context>,
+        property: Option<&str>,
+        object: &'a Object<'a>,
+        found: &mut Found<'a>,
+    ) -> Result<()> {
+        for (name, value) in object.iter() {
+            if name == "@context" {
+                continue;
+            }
+            if self.options.pinned_only {
+                check_member(context, name, value)?;
+            }
+            if let Some(term) = context.term(name)
+                && let super::context::Mapping::Iri(iri) = &term.mapping
+            {
+                if iri.contains(':') {
+                    let term = Rc::clone(term);
+                    self.property(context, Some(&term), name, Text::Shared(Rc::clone(iri)), value, found)?;
+                } else {
+                    self.undefined(name)?;
+                }
+                continue;
+            }
+            match context.expand_iri(name, false, true) {
+                Expanded::Keyword(keyword) => {
+                    self.keyword(context, type_scoped, property, keyword, name, value, found)?;
+                }
+                Expanded::Iri(iri) if iri.contains(':') => self.property(context, None, name, iri, value, found)?,
+                _ => self.undefined(name)?,
+            }
+        }
+        self.nested(context, type_scoped, found)
+    }
+
+    fn undefined(&self, name: &str) -> Result<()> {
+        if self.options.safe { Err(JsonLdError::new(ErrorCode::UndefinedTerm, name)) } else { Ok(()) }
+    }
+
+    /// 14: what stands under `@nest` belongs to the object itself.
+    fn nested(&self, context: &Rc<Context>, type_scoped: &Rc<Context>, found: &mut Found<'a>) -> Result<()> {
+        let mut nests = std::mem::take(&mut found.nests);
+        nests.sort_by_key(|(name, _)| *name);
+        for (name, value) in nests {
+            let invalid = || JsonLdError::new(ErrorCode::InvalidNestValue, name);
+            let scoped = self.property_scoped(context, name, true)?;
+            let context = scoped.as_ref().unwrap_or(context);
+            for item in value.as_set() {
+                let object = item.as_object().ok_or_else(invalid)?;
+                let is_value = |name| context.expand_iri(name, false, true) == Expanded::Keyword(Keyword::Value);
+                if object.iter().any(|(name, _)| is_value(name)) {
+                    return Err(invalid());
+                }
+                self.members(context, type_scoped, Some(name), object, found)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// 13.4
+    #[expect(clippy::too_many_arguments, reason = "the parameters of the standard's expansion algorithm")]
+    fn keyword(
+        &self,
+        context: &Rc<Context>,
+        type_scoped: &Rc<Context>,
+        property: Option<&str>,
+        keyword: Keyword,
+        name: &'a str,
+        value: &'a Value<'a>,
+        found: &mut Found<'a>,
+    ) -> Result<()> {
+        if property == Some("@reverse") {
+            return Err(JsonLdError::new(ErrorCode::InvalidReversePropertyMap, name));
+        }
+        let bit = 1_u32 << keyword as u32;
+        if found.seen & bit != 0 && !matches!(keyword, Keyword::Included | Keyword::Type | Keyword::Nest) {
+            return Err(JsonLdError::new(ErrorCode::CollidingKeywords, name));
+        }
+        let invalid = |code| JsonLdError::new(code, name);
+        match keyword {
+            Keyword::Id => {
+                let text = value.as_str().ok_or_else(|| invalid(ErrorCode::InvalidIdValue))?;
+                found.node.id = match context.expand_iri(text, true, false) {
+                    Expanded::Iri(iri) => Id::Text(iri),
+                    Expanded::Null | Expanded::Keyword(_) => {
+                        self.relative(text)?;
+                        Id::Null
+                    }
+                };
+            }
+            Keyword::Type => self.types(type_scoped, value, found)?,
+            Keyword::Graph => {
+                let mut items = Vec::new();
+                self.expand(context, Some("@graph"), value, false, &mut items)?;
+                found.node.graph = Some(items);
+            }
+            Keyword::Included => {
+                let mut items = Vec::new();
+                self.expand(context, None, value, false, &mut items)?;
+                if items.is_empty() || !items.iter().all(|item| matches!(item, Item::Node(_))) {
+                    return Err(invalid(ErrorCode::InvalidIncludedValue));
+                }
+                found.node.included.append(&mut items);
+            }
+            Keyword::Value => {
+                if !found.json && matches!(value, Value::Array(_) | Value::Object(_)) {
+                    return Err(invalid(ErrorCode::InvalidValueObjectValue));
+                }
+                found.value = Some(value);
+            }
+            Keyword::Language => {
+                let tag = value.as_str().ok_or_else(|| invalid(ErrorCode::InvalidLanguageTaggedString))?;
+                found.language = Some(self.language(tag)?);
+            }
+            Keyword::Direction => {
+                let direction = value.as_str().and_then(Direction::parse);
+                found.direction = Some(direction.ok_or_else(|| invalid(ErrorCode::InvalidBaseDirection))?);
+            }
+            Keyword::Index => {
+                value.as_str().ok_or_else(|| invalid(ErrorCode::InvalidIndexValue))?;
+                found.has_index = true;
+            }
+            Keyword::List => {
+                let Some(name) = property.filter(|name| !is_graph(name)) else {
+                    return self.dropped(property, name);
+                };
+                let mut items = Vec::new();
+                // The items belong to the property: an array inside a list is a list again.
+                for item in value.as_set() {
+                    match item {
+                        Value::Array(_) => {
+                            let mut inner = Vec::new();
+                            self.expand(context, Some(name), item, false, &mut inner)?;
+                            items.push(Item::List(inner));
+                        }
+                        item => {
+                            self.expand(context, Some(name), item, false, &mut items)?;
+                        }
+                    }
+                }
+                found.list = Some(items);
+            }
+            Keyword::Set => {
+                let mut items = Vec::new();
+                self.expand(context, property, value, false, &mut items)?;
+                found.set = Some(items);
+            }
+            Keyword::Reverse => self.reverse_map(context, name, value, found)?,
+            Keyword::Nest => found.nests.push((name, value)),
+            // Frames' keywords, and those that mean something in contexts only, say nothing here.
+            _ => self.undefined(name)?,
+        }
+        found.seen |= bit;
+        Ok(())
+    }
+
+    /// 13.4.4
+    fn types(&self, type_scoped: &Rc<Context>, value: &'a Value<'a>, found: &mut Found<'a>) -> Result<()> {
+        for item in value.as_set() {
+            let text = item.as_str().ok_or_else(|| JsonLdError::new(ErrorCode::InvalidTypeValue, "@type"))?;
+            match type_scoped.expand_iri(text, true, true) {
+                Expanded::Iri(iri) => found.node.types.push(iri),
+                Expanded::Keyword(Keyword::Json) => found.has_json_type = true,
+                Expanded::Keyword(_) | Expanded::Null => self.relative(text)?,
+            }
+        }
+        found.has_type = true;
+        Ok(())
+    }
+
+    fn language(&self, tag: &'a str) -> Result<Text<'a>> {
+        if self.options.safe && !is_language_tag(tag) {
+            return Err(JsonLdError::new(ErrorCode::DroppedValue, tag));
+        }
+        Ok(lower_case(tag))
+    }
+
+    /// In safe mode an identifier that is not absolute is an error: the node would lose its name.
+    fn relative(&self, text: &str) -> Result<()> {
+        if self.options.safe { Err(JsonLdError::new(ErrorCode::RelativeIri, text)) } else { Ok(()) }
+    }
+
+    /// 13.4.13
+    fn reverse_map(
+        &self,
+        context: &Rc<Context>,
+        name: &str,
+        value: &'a Value<'a>,
+        found: &mut Found<'a>,
+    ) -> Result<()> {
+        let object = value.as_object().ok_or_else(|| JsonLdError::new(ErrorCode::InvalidReverseValue, name))?;
+        let mut inner = Found::default();
+        self.members(context, context, Some("@reverse"), object, &mut inner)?;
+        // Reversed twice is forward.
+        for (iri, items) in inner.node.reverse {
+            add(&mut found.node.properties, iri, items);
+        }
+        for (iri, items) in inner.node.properties {
+            check_reverse_values(name, &items)?;
+            add(&mut found.node.reverse, iri, items);
+        }
+        Ok(())
+    }
+
+    /// 13.5 to 13.14
+    fn property(
+        &self,
+        context: &Rc<Context>,
+        term: Option<&Rc<Term>>,
+        name: &'a str,
+        iri: Text<'a>,
+        value: &'a Value<'a>,
+        found: &mut Found<'a>,
+    ) -> Result<()> {
+        let container = term.map_or_else(Container::default, |term| term.container);
+        let mut items = Vec::new();
+        match (term, value) {
+            (Some(term), _) if term.type_mapping == Some(TypeMapping::Json) => {
+                let datatype = Some(Datatype::Json);
+                items.push(Item::Value(ValueObject { datatype, ..ValueObject::of(Scalar::Json(value)) }));
+            }
+            (Some(term), Value::Object(map)) if container.has(Container::LANGUAGE) => {
+                self.language_map(context, term, map, &mut items)?;
+            }
+            (Some(term), Value::Object(map)) if container.has(Container::INDEX | Container::TYPE | Container::ID) => {
+                self.index_map(context, term, name, map, &mut items)?;
+            }
+            _ => {
+                if !self.expand(context, Some(name), value, false, &mut items)? {
+                    return Ok(());
+                }
+            }
+        }
+        let is_list_object = !matches!(value, Value::Array(_)) && matches!(items.as_slice(), [Item::List(_)]);
+        if container.has(Container::LIST) && !is_list_object {
+            items = vec![Item::List(items)];
+        }
+        if container.has(Container::GRAPH) && !container.has(Container::ID | Container::INDEX) {
+            items = self.graphs(items)?;
+        }
+        if term.is_some_and(|term| term.reverse) {
+            check_reverse_values(name, &items)?;
+            add(&mut found.node.reverse, iri, items);
+        } else {
+            add(&mut found.node.properties, iri, items);
+        }
+        Ok(())
+    }
+
+    /// Each item as a graph of its own. A value or a list says nothing in a graph.
+    fn graphs(&self, items: Vec<Item<'a>>) -> Result<Vec<Item<'a>>> {
+        let mut graphs = Vec::with_capacity(items.len());
+        for item in items {
+            if !matches!(item, Item::Node(_)) {
+                self.dropped(None, "@graph")?;
+            }
+            graphs.push(Item::Node(Box::new(Node { graph: Some(vec![item]), ..Node::default() })));
+        }
+        Ok(graphs)
+    }
+
+    /// 13.7
+    fn language_map(
+        &self,
+        context: &Context,
+        term: &Term,
+        map: &'a Object<'a>,
+        items: &mut Vec<Item<'a>>,
+    ) -> Result<()> {
+        let direction = term.direction.unwrap_or(context.direction);
+        for (language, values) in map.iter() {
+            let is_none = context.expand_iri(language, false, true) == Expanded::Keyword(Keyword::None);
+            for value in values.as_set() {
+                match value {
+                    Value::Null => {}
+                    Value::String(_) => items.push(Item::Value(ValueObject {
+                        language: if is_none { None } else { Some(self.language(language)?) },
+                        direction,
+                        ..ValueObject::of(Scalar::Json(value))
+                    })),
+                    _ => return Err(JsonLdError::new(ErrorCode::InvalidLanguageMapValue, language)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// 13.8
+    fn index_map(
+        &self,
+        context: &Rc<Context>,
+        term: &Term,
+        name: &'a str,
+        map: &'a Object<'a>,
+        items: &mut Vec<Item<'a>>,
+    ) -> Result<()> {
+        let container = term.container;
+        for (index, values) in map.iter() {
+            let mut map_context = Rc::clone(context);
+            if container.has(Container::ID | Container::TYPE)
+                && let Some(previous) = &context.previous
+            {
+                map_context = Rc::clone(previous);
+            }
+            if container.has(Container::TYPE)
+                && let Some(scoped) = map_context.term(index).and_then(|term| term.scoped.as_ref())
+            {
+                map_context = self.store.scoped(&map_context, scoped, false, false)?;
+            }
+            let expanded_index = context.expand_iri(index, false, true);
+            let is_none = expanded_index == Expanded::Keyword(Keyword::None);
+            let mut expanded = Vec::new();
+            // An array even where it is not one: what is null in it is dropped.
+            for value in values.as_set() {
+                self.expand(&map_context, Some(name), value, true, &mut expanded)?;
+            }
+            for mut item in expanded {
+                if container.has(Container::GRAPH) && !matches!(&item, Item::Node(node) if node.is_graph()) {
+                    let mut graphs = self.graphs(vec![item])?;
+                    let Some(graph) = graphs.pop() else { continue };
+                    item = graph;
+                }
+                if !is_none {
+                    self.indexed(context, term, index, &expanded_index, &mut item)?;
+                }
+                items.push(item);
+            }
+        }
+        Ok(())
+    }
+
+    /// 13.8.3.7: what the key of a map says of an item.
+    fn indexed(
+        &self,
+        context: &Rc<Context>,
+        term: &Term,
+        index: &'a str,
+        expanded_index: &Expanded<'a>,
+        item: &mut Item<'a>,
+    ) -> Result<()> {
+        if term.container.has(Container::INDEX) {
+            let Some(index_key) = &term.index else { return Ok(()) };
+            let Item::Node(node) = item else {
+                return Err(JsonLdError::new(ErrorCode::InvalidValueObject, index));
+            };
+            let Expanded::Iri(property) = context.expand_iri(index_key, false, true) else { return Ok(()) };
+            let property: Text<'a> = Text::Shared((&*property).into());
+            let value = value_item(context, index_key, Scalar::Text(Text::Borrowed(index)), Some(index));
+            match node.properties.iter_mut().find(|(iri, _)| *iri == property) {
+                Some((_, values)) => values.insert(0, value),
+                None => node.properties.push((property, vec![value])),
+            }
+            return Ok(());
+        }
+        let Item::Node(node) = item else { return Ok(()) };
+        if term.container.has(Container::ID) && matches!(node.id, Id::None) {
+            if let Expanded::Iri(iri) = context.expand_iri(index, true, false) {
+                node.id = Id::Text(iri);
+            }
+        } else if term.container.has(Container::TYPE)
+            && let Expanded::Iri(iri) = expanded_index
+        {
+            node.types.insert(0, iri.clone());
+        }
+        Ok(())
+    }
+
+    /// 15 to 20
+    fn finish(
+        &self,
+        property: Option<&str>,
+        object: &'a Object<'a>,
+        found: Found<'a>,
+        out: &mut Vec<Item<'a>>,
+    ) -> Result<bool> {
+        let subject = || property.or_else(|| object.iter().next().map(|(name, _)| name)).unwrap_or("{}");
+        let free_floating = property.is_none_or(is_graph);
+        if let Some(value) = found.value {
+            let Some(value) = self.value_object(value, subject(), found)? else { return Ok(false) };
+            if free_floating {
+                self.dropped(property, subject())?;
+                return Ok(false);
+            }
+            out.push(Item::Value(value));
+            return Ok(true);
+        }
+        if found.list.is_some() || found.set.is_some() {
+            if found.has_node_members() || found.language.is_some() || (found.list.is_some() && found.set.is_some()) {
+                return Err(JsonLdError::new(ErrorCode::InvalidSetOrListObject, subject()));
+            }
+            if let Some(mut set) = found.set {
+                out.append(&mut set);
+            } else if free_floating {
+                self.dropped(property, subject())?;
+                return Ok(false);
+            } else if let Some(list) = found.list {
+                out.push(Item::List(list));
+            }
+            return Ok(true);
+        }
+        let has_members = found.has_node_members();
+        if !has_members && !found.has_index && found.language.is_some() {
+            self.dropped(property, subject())?;
+            return Ok(false);
+        }
+        // 19: an object that is just a name, or nothing, and that no property refers to.
+        let only_id = !matches!(found.node.id, Id::None) && !found.has_more_than_id();
+        let empty = !has_members && !found.has_index;
+        if free_floating && (only_id || empty) {
+            self.dropped(property, subject())?;
+            return Ok(false);
+        }
+        let mut node = found.node;
+        node.has_index = found.has_index;
+        out.push(Item::Node(Box::new(node)));
+        Ok(true)
+    }
+
+    /// 15; `None` where the value is null.
+    fn value_object(&self, value: &'a Value<'a>, subject: &str, found: Found<'a>) -> Result<Option<ValueObject<'a>>> {
+        let invalid = |code| JsonLdError::new(code, subject);
+        let node = &found.node;
+        let has_others = !matches!(node.id, Id::None)
+            || !node.properties.is_empty()
+            || !node.reverse.is_empty()
+            || node.graph.is_some()
+            || !node.included.is_empty()
+            || found.list.is_some()
+            || found.set.is_some();
+        if has_others || (found.has_type && (found.language.is_some() || found.direction.is_some())) {
+            return Err(invalid(ErrorCode::InvalidValueObject));
+        }
+        let scalar = ValueObject {
+            language: found.language,
+            direction: found.direction,
+            has_index: found.has_index,
+            ..ValueObject::of(Scalar::Json(value))
+        };
+        if found.has_json_type && found.json {
+            return Ok(Some(ValueObject { datatype: Some(Datatype::Json), ..scalar }));
+        }
+        if matches!(value, Value::Null) {
+            self.dropped(None, subject)?;
+            return Ok(None);
+        }
+        if scalar.language.is_some() && value.as_str().is_none() {
+            return Err(invalid(ErrorCode::InvalidLanguageTaggedValue));
+        }
+        let mut types = found.node.types;
+        let datatype = match (found.has_type, types.pop(), types.is_empty()) {
+            (false, ..) => None,
+            (true, Some(iri), true) if !iri.starts_with("_:") && super::iri::is_absolute(&iri) => {
+                Some(Datatype::Iri(iri))
+            }
+            (true, Some(iri), true) if !iri.contains(' ') && !iri.starts_with("_:") => {
+                self.relative(&iri)?;
+                Some(Datatype::Iri(iri))
+            }
+            _ => return Err(invalid(ErrorCode::InvalidTypedValue)),
+        };
+        Ok(Some(ValueObject { datatype, ..scalar }))
+    }
+}
+
+impl Found<'_> {
+    fn has_more_than_id(&self) -> bool {
+        self.has_type
+            || !self.node.properties.is_empty()
+            || !self.node.reverse.is_empty()
+            || self.node.graph.is_some()
+            || !self.node.included.is_empty()
+            || self.has_index
+    }
+
+    fn has_node_members(&self) -> bool {
+        !matches!(self.node.id, Id::None)
+            || self.has_type
+            || !self.node.properties.is_empty()
+            || !self.node.reverse.is_empty()
+            || self.node.graph.is_some()
+            || !self.node.included.is_empty()
+    }
+}
+
+impl Node<'_> {
+    /// A graph object: a graph, and besides it at most a name and an index.
+    pub(crate) fn is_graph(&self) -> bool {
+        self.graph.is_some()
+            && self.types.is_empty()
+            && self.properties.is_empty()
+            && self.reverse.is_empty()
+            && self.included.is_empty()
+    }
+
+    /// A graph and nothing else: at the root it stands for what it holds.
+    pub(crate) fn is_bare_graph(&self) -> bool {
+        self.is_graph() && matches!(self.id, Id::None) && !self.has_index
+    }
+}
+
+impl<'a> ValueObject<'a> {
+    const fn of(value: Scalar<'a>) -> Self {
+        Self { value, datatype: None, language: None, direction: None, has_index: false }
+    }
+}
+
+/// Value expansion, §5.3.2, with the term definition of the property.
+fn value_item<'a>(context: &Context, property: &str, value: Scalar<'a>, text: Option<&'a str>) -> Item<'a> {
+    let term = context.term(property);
+    let type_mapping = term.and_then(|term| term.type_mapping.as_ref());
+    if let (Some(mapping @ (TypeMapping::Id | TypeMapping::Vocab)), Some(text)) = (type_mapping, text) {
+        let id = match context.expand_iri(text, true, *mapping == TypeMapping::Vocab) {
+            Expanded::Iri(iri) => Id::Text(iri),
+            Expanded::Null | Expanded::Keyword(_) => Id::Null,
+        };
+        return Item::Node(Box::new(Node { id, ..Node::default() }));
+    }
+    let mut object = ValueObject::of(value);
+    match type_mapping {
+        Some(TypeMapping::Iri(iri)) => object.datatype = Some(Datatype::Iri(Text::Shared(Rc::clone(iri)))),
+        Some(TypeMapping::Json) => object.datatype = Some(Datatype::Json),
+        _ if text.is_some() => {
+            let language = term.and_then(|term| term.language.as_ref()).unwrap_or(&context.language);
+            object.language = language.as_ref().map(|tag| Text::Shared(Rc::clone(tag)));
+            object.direction = term.and_then(|term| term.direction).unwrap_or(context.direction);
+        }
+        _ => {}
+    }
+    Item::Value(object)
+}
+
+/// What pinned contexts alone can not rule out: spellings that mean the same to JSON-LD and other things to readers.
+fn check_member(context: &Context, name: &str, value: &Value<'_>) -> Result<()> {
+    let Some(term) = context.term(name) else {
+        let code = if name.starts_with('@') { ErrorCode::KeywordNotAllowed } else { ErrorCode::UndefinedTerm };
+        return Err(JsonLdError::new(code, name));
+    };
+    if term.type_mapping == Some(TypeMapping::Json) {
+        return Ok(());
+    }
+    let says_nothing = match value {
+        Value::Null => true,
+        Value::Array(items) => {
+            items.is_empty() || items.iter().any(|item| matches!(item, Value::Null | Value::Array(_)))
+        }
+        _ => false,
+    };
+    if says_nothing { Err(JsonLdError::new(ErrorCode::DroppedValue, name)) } else { Ok(()) }
+}
+
+fn check_reverse_values(name: &str, items: &[Item<'_>]) -> Result<()> {
+    if items.iter().all(|item| matches!(item, Item::Node(_))) {
+        return Ok(());
+    }
+    Err(JsonLdError::new(ErrorCode::InvalidReversePropertyValue, name))
+}
+
+/// 7: a value object, or a mere reference, does not leave the context of a type.
+fn is_value_or_reference(context: &Context, object: &Object<'_>) -> bool {
+    let is = |name: &str, keyword| context.expand_iri(name, false, true) == Expanded::Keyword(keyword);
+    object.iter().any(|(name, _)| is(name, Keyword::Value))
+        || (object.len() == 1 && object.iter().any(|(name, _)| is(name, Keyword::Id)))
+}
+
+fn add<'a>(properties: &mut Properties<'a>, iri: Text<'a>, mut items: Vec<Item<'a>>) {
+    match properties.iter_mut().find(|(known, _)| *known == iri) {
+        Some((_, values)) => values.append(&mut items),
+        None => properties.push((iri, items)),
+    }
+}
+
+fn is_graph(property: &str) -> bool {
+    property == "@graph"
+}
+
+/// Well-formed by RFC 5646 §2.2.9 as far as JSON-LD asks: subtags of one to eight letters or digits.
+pub(crate) fn is_language_tag(tag: &str) -> bool {
+    let mut subtags = tag.split('-');
+    let is_subtag = |subtag: &str| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric());
+    subtags.next().is_some_and(|first| is_subtag(first) && first.bytes().all(|b| b.is_ascii_alphabetic()))
+        && subtags.all(is_subtag)
+}
+
+fn lower_case(tag: &str) -> Text<'_> {
+    if tag.bytes().any(|b| b.is_ascii_uppercase()) {
+        return tag.to_ascii_lowercase().into();
+    }
+    Text::Borrowed(tag)
+}

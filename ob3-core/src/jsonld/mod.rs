@@ -1,0 +1,85 @@
+//! JSON-LD 1.1 to RDF: expansion (JSON-LD 1.1 API §5) and deserialisation (§8), straight to a dataset of terms.
+//!
+//! Everything that the Recommendation lets a processor drop is an error in safe mode: a claim that does not reach the
+//! dataset is not signed. With `pinned_only`, spellings that mean the same to a processor and something else to a
+//! reader are errors as well.
+
+mod context;
+mod define;
+mod error;
+mod expand;
+mod iri;
+mod keyword;
+pub(crate) mod number;
+mod to_rdf;
+
+use std::rc::Rc;
+
+pub(crate) use define::ContextStore;
+pub(crate) use error::{ErrorCode, JsonLdError};
+
+use crate::json::Value;
+use crate::rdf::Dataset;
+
+/// Most quads that one document may make. A Comprehensive Learner Record of 200 badges makes some 15,000.
+pub(crate) const MAX_QUADS: usize = 20_000;
+
+/// How text with a base direction is put into RDF (§8.1, `rdfDirection`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RdfDirection {
+    I18nDatatype,
+    CompoundLiteral,
+}
+
+/// How a document is processed.
+pub(crate) struct Options<'a> {
+    /// What would be dropped is an error.
+    pub(crate) safe: bool,
+    /// Members must be terms of the contexts; no keyword, no null, no empty array, no context of one's own.
+    pub(crate) pinned_only: bool,
+    /// Whether the URL of a context is a known one.
+    pub(crate) is_known: &'a dyn Fn(&str) -> bool,
+    /// Base IRI of the document.
+    pub(crate) base: Option<&'a str>,
+    /// URL that relative context references are resolved against.
+    pub(crate) base_url: Option<Rc<str>>,
+    /// A context to begin with.
+    pub(crate) expand_context: Option<Value<'static>>,
+    pub(crate) mode_1_0: bool,
+    pub(crate) rdf_direction: Option<RdfDirection>,
+    pub(crate) generalized_rdf: bool,
+}
+
+impl Options<'_> {
+    /// How credentials are processed: safe, and with pinned contexts only.
+    pub(crate) const fn credential() -> Self {
+        Self {
+            safe: true,
+            pinned_only: true,
+            is_known: &ContextStore::is_pinned,
+            base: None,
+            base_url: None,
+            expand_context: None,
+            mode_1_0: false,
+            rdf_direction: None,
+            generalized_rdf: false,
+        }
+    }
+}
+
+/// The dataset that a document says.
+pub(crate) fn to_dataset(
+    store: &ContextStore,
+    document: &Value<'_>,
+    options: &Options<'_>,
+) -> Result<Dataset, JsonLdError> {
+    let mut context = store.start(options.base, options.mode_1_0);
+    if let Some(local) = &options.expand_context {
+        let local = local.get("@context").unwrap_or(local);
+        context = store.embedded(&context, local, options.base_url.as_ref())?;
+    }
+    let expander = expand::Expander { store, options };
+    let mut items = Vec::new();
+    expander.expand(&context, None, document, false, &mut items)?;
+    to_rdf::to_rdf(items, options)
+}

@@ -1,0 +1,233 @@
+//! An RDF dataset in the form that canonicalisation wants: every term kept once, as its N-Quads text.
+
+/// A term of a dataset: a blank node, or an IRI or literal by its place in the dataset's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Term(u32);
+
+const BLANK: u32 = 1 << 31;
+
+impl Term {
+    pub(crate) const fn blank(number: u32) -> Self {
+        Self(number | BLANK)
+    }
+
+    /// The number of a blank node; `None` for IRIs and literals.
+    pub(crate) const fn as_blank(self) -> Option<usize> {
+        if self.0 & BLANK == 0 { None } else { Some((self.0 & !BLANK) as usize) }
+    }
+}
+
+/// A statement; `graph` is `None` in the default graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Quad {
+    pub(crate) subject: Term,
+    pub(crate) predicate: Term,
+    pub(crate) object: Term,
+    pub(crate) graph: Option<Term>,
+}
+
+/// A set of quads over a table of terms.
+#[derive(Default)]
+pub(crate) struct Dataset {
+    /// The N-Quads texts of all terms, one after the other.
+    text: String,
+    /// Where each term's text ends; it begins where the one before ends.
+    ends: Vec<u32>,
+    /// Open-addressed index over the terms: place + 1, or 0 where free. Its length is a power of two.
+    slots: Vec<u32>,
+    blanks: u32,
+    quads: Vec<Quad>,
+}
+
+impl Dataset {
+    pub(crate) fn new() -> Self {
+        Self { text: String::with_capacity(8 << 10), slots: vec![0; 512], ..Self::default() }
+    }
+
+    /// A blank node that is not in the dataset yet.
+    pub(crate) fn new_blank(&mut self) -> Term {
+        self.blanks += 1;
+        Term::blank(self.blanks - 1)
+    }
+
+    pub(crate) const fn blank_count(&self) -> usize {
+        self.blanks as usize
+    }
+
+    pub(crate) fn iri(&mut self, iri: &str) -> Term {
+        let start = self.text.len();
+        self.text.push('<');
+        self.text.push_str(iri);
+        self.text.push('>');
+        self.intern(start)
+    }
+
+    /// A literal; `suffix` tells its kind: nothing for a string, a language or a datatype.
+    pub(crate) fn literal(&mut self, lexical: &str, suffix: Suffix<'_>) -> Term {
+        let start = self.text.len();
+        self.text.push('"');
+        push_escaped(&mut self.text, lexical);
+        self.text.push('"');
+        match suffix {
+            Suffix::String => {}
+            Suffix::Language(tag) => {
+                self.text.push('@');
+                self.text.push_str(tag);
+            }
+            Suffix::Datatype(iri) => {
+                self.text.push_str("^^<");
+                self.text.push_str(iri);
+                self.text.push('>');
+            }
+        }
+        self.intern(start)
+    }
+
+    pub(crate) fn push(&mut self, subject: Term, predicate: Term, object: Term, graph: Option<Term>) {
+        self.quads.push(Quad { subject, predicate, object, graph });
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.quads.len()
+    }
+
+    /// The quads, each once.
+    pub(crate) fn into_set(mut self) -> Self {
+        self.quads.sort_unstable();
+        self.quads.dedup();
+        self
+    }
+
+    pub(crate) fn quads(&self) -> &[Quad] {
+        &self.quads
+    }
+
+    /// The N-Quads text of an IRI or literal; empty for blank nodes, which have no text of their own.
+    pub(crate) fn text(&self, term: Term) -> &str {
+        if term.as_blank().is_some() {
+            return "";
+        }
+        let place = term.0 as usize;
+        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize);
+        let end = self.ends.get(place).map_or(start, |end| *end as usize);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// Finds the text that was written from `start` on among the terms, or keeps it as a new one.
+    fn intern(&mut self, start: usize) -> Term {
+        if (self.ends.len() + 1) * 2 > self.slots.len() {
+            self.grow();
+        }
+        let mask = self.slots.len() - 1;
+        let mut slot = hash(self.text.get(start..).unwrap_or_default()) & mask;
+        while let Some(place) = self.slots.get(slot).and_then(|place| place.checked_sub(1)) {
+            if self.text(Term(place)) == self.text.get(start..).unwrap_or_default() {
+                self.text.truncate(start);
+                return Term(place);
+            }
+            slot = (slot + 1) & mask;
+        }
+        let place = self.ends.len() as u32;
+        self.ends.push(self.text.len() as u32);
+        if let Some(free) = self.slots.get_mut(slot) {
+            *free = place + 1;
+        }
+        Term(place)
+    }
+
+    fn grow(&mut self) {
+        let mask = self.slots.len() * 2 - 1;
+        let mut slots = vec![0_u32; mask + 1];
+        for place in 0..self.ends.len() as u32 {
+            let mut slot = hash(self.text(Term(place))) & mask;
+            while slots.get(slot).is_some_and(|taken| *taken != 0) {
+                slot = (slot + 1) & mask;
+            }
+            if let Some(free) = slots.get_mut(slot) {
+                *free = place + 1;
+            }
+        }
+        self.slots = slots;
+    }
+}
+
+/// What kind of literal it is.
+#[derive(Clone, Copy)]
+pub(crate) enum Suffix<'a> {
+    /// `xsd:string`, which is not written.
+    String,
+    /// `rdf:langString` with this tag.
+    Language(&'a str),
+    /// Any other datatype.
+    Datatype(&'a str),
+}
+
+/// Eight bytes at a time; needs to spread the terms of one document, and its limits bound what a bad spread can cost.
+fn hash(text: &str) -> usize {
+    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut state = text.len() as u64;
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    for word in words {
+        state = (state.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(MULTIPLIER);
+    }
+    for byte in rest {
+        state = (state.rotate_left(23) ^ u64::from(*byte)).wrapping_mul(MULTIPLIER);
+    }
+    (state >> 32) as usize
+}
+
+/// Escapes a literal as canonical N-Quads does (RDFC-1.0 §5.2).
+fn push_escaped(out: &mut String, text: &str) {
+    let mut run = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= 0x20 && byte != b'"' && byte != b'\\' && byte != 0x7f {
+            continue;
+        }
+        out.push_str(text.get(run..at).unwrap_or_default());
+        run = at + 1;
+        let short = match byte {
+            b'"' => '"',
+            b'\\' => '\\',
+            0x08 => 'b',
+            0x09 => 't',
+            0x0a => 'n',
+            0x0c => 'f',
+            0x0d => 'r',
+            _ => {
+                out.push_str("\\u00");
+                let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase();
+                out.push(digit(byte >> 4));
+                out.push(digit(byte & 15));
+                continue;
+            }
+        };
+        out.push('\\');
+        out.push(short);
+    }
+    out.push_str(text.get(run..).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_terms_are_kept_once() {
+        let mut dataset = Dataset::new();
+        let terms: Vec<Term> = (0..2000).map(|n| dataset.iri(&format!("urn:x:{n}"))).collect();
+        for (n, term) in terms.iter().enumerate() {
+            assert_eq!(dataset.iri(&format!("urn:x:{n}")), *term);
+            assert_eq!(dataset.text(*term), format!("<urn:x:{n}>"));
+        }
+        let plain = dataset.literal("a", Suffix::String);
+        assert_ne!(plain, dataset.literal("a", Suffix::Language("en")));
+        assert_ne!(plain, dataset.literal("a", Suffix::Datatype("urn:x:1")));
+    }
+
+    #[test]
+    fn literals_are_escaped_canonically() {
+        let mut dataset = Dataset::new();
+        let term = dataset.literal("\u{0}\u{8}\t\n\u{b}\u{c}\r\u{1f} \"\\\u{7f}é\u{85}", Suffix::String);
+        assert_eq!(dataset.text(term), "\"\\u0000\\b\\t\\n\\u000B\\f\\r\\u001F \\\"\\\\\\u007Fé\u{85}\"");
+    }
+}

@@ -1,0 +1,205 @@
+//! The steps of a verification one by one, for conformance suites. Not part of the interface: feature `test-vectors`.
+
+use std::collections::HashMap;
+
+use sha2::{Sha256, Sha384};
+
+use crate::canonicalize;
+use crate::hex;
+use crate::json::{self, Value};
+use crate::jsonld::{self, ContextStore, Options, RdfDirection};
+use crate::proof::eddsa_rdfc_2022 as suite;
+use crate::rdf::{Dataset, Suffix, Term};
+
+/// Finds a context by its URL.
+pub type Loader = Box<dyn Fn(&str) -> Option<String>>;
+
+/// Options of the toRdf suite.
+pub struct ToRdfOptions {
+    /// Base IRI of the document, also the URL that its relative contexts are resolved against.
+    pub base: String,
+    /// JSON text of the `expandContext`.
+    pub expand_context: Option<String>,
+    /// Processing mode `json-ld-1.0`.
+    pub processing_mode_1_0: bool,
+    /// `i18n-datatype` or `compound-literal`.
+    pub rdf_direction: Option<&'static str>,
+    /// Blank nodes may be predicates.
+    pub produce_generalized_rdf: bool,
+    /// What would be dropped is an error.
+    pub safe: bool,
+    /// Finds contexts that are not bundled.
+    pub loader: Loader,
+}
+
+/// The N-Quads of a JSON-LD document, blank nodes labelled canonically where that takes no undue work.
+///
+/// # Errors
+/// The standard's error code, for instance `invalid term definition`.
+pub fn to_nquads(document: &str, options: ToRdfOptions) -> Result<String, String> {
+    let document = json::parse(document).map_err(|_| "loading document failed".to_owned())?;
+    let store = ContextStore::new(Some(options.loader));
+    let base = (!options.base.is_empty()).then_some(options.base.as_str());
+    let expand_context = match options.expand_context.as_deref().map(json::parse) {
+        Some(parsed) => Some(parsed.map_err(|_| "loading document failed".to_owned())?.to_static()),
+        None => None,
+    };
+    let how = Options {
+        safe: options.safe,
+        pinned_only: false,
+        is_known: &|_| true,
+        base,
+        base_url: base.map(Into::into),
+        expand_context,
+        mode_1_0: options.processing_mode_1_0,
+        rdf_direction: match options.rdf_direction {
+            Some("i18n-datatype") => Some(RdfDirection::I18nDatatype),
+            Some("compound-literal") => Some(RdfDirection::CompoundLiteral),
+            _ => None,
+        },
+        generalized_rdf: options.produce_generalized_rdf,
+    };
+    let dataset = jsonld::to_dataset(&store, &document, &how).map_err(|error| error.code.as_str().to_owned())?;
+    canonicalize::canonicalize(&dataset).map_err(|_| "too much work".to_owned())
+}
+
+/// The canonical N-Quads of an N-Quads document, and for every label in it the canonical one (both without `_:`).
+///
+/// # Errors
+/// The text is not N-Quads, or asks for too much work.
+pub fn canonicalize(nquads: &str, sha384: bool) -> Result<(String, Vec<(String, String)>), String> {
+    let mut dataset = Dataset::new();
+    let mut labels = HashMap::new();
+    for line in nquads.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        read_quad(&mut dataset, &mut labels, line).ok_or_else(|| format!("not a quad: {line}"))?;
+    }
+    let dataset = dataset.into_set();
+    let limit = |_| "too much work".to_owned();
+    let (numbers, _) = match sha384 {
+        false => canonicalize::canonical_labels::<Sha256>(&dataset).map_err(limit)?,
+        true => canonicalize::canonical_labels::<Sha384>(&dataset).map_err(limit)?,
+    };
+    let issued = labels.into_iter().filter_map(|(label, term)| {
+        let number = numbers.get(term.as_blank()?)?;
+        Some((label, format!("c14n{number}")))
+    });
+    Ok((canonicalize::serialize(&dataset, &numbers), issued.collect()))
+}
+
+fn read_quad(dataset: &mut Dataset, labels: &mut HashMap<String, Term>, line: &str) -> Option<()> {
+    let mut rest = line;
+    let subject = read_term(dataset, labels, &mut rest)?;
+    let predicate = read_term(dataset, labels, &mut rest)?;
+    let object = read_term(dataset, labels, &mut rest)?;
+    let graph = if rest.trim_start().starts_with('.') { None } else { Some(read_term(dataset, labels, &mut rest)?) };
+    rest.trim_start().starts_with('.').then(|| dataset.push(subject, predicate, object, graph))
+}
+
+fn read_term(dataset: &mut Dataset, labels: &mut HashMap<String, Term>, rest: &mut &str) -> Option<Term> {
+    *rest = rest.trim_start();
+    if let Some(after) = rest.strip_prefix("_:") {
+        let end = after.find(|c: char| c.is_whitespace()).unwrap_or(after.len());
+        let (label, after) = after.split_at(end);
+        // A full stop may end the statement without a space before it.
+        let trimmed = label.trim_end_matches('.');
+        *rest = if trimmed.len() == label.len() { after } else { rest.get(2 + trimmed.len()..)? };
+        if let Some(known) = labels.get(trimmed) {
+            return Some(*known);
+        }
+        let blank = dataset.new_blank();
+        labels.insert(trimmed.to_owned(), blank);
+        return Some(blank);
+    }
+    if let Some(after) = rest.strip_prefix('<') {
+        let (iri, after) = after.split_once('>')?;
+        *rest = after;
+        return Some(dataset.iri(&unescape(iri)?));
+    }
+    let body = rest.strip_prefix('"')?;
+    let mut escaped = false;
+    let end = body.find(|c: char| {
+        let closes = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        closes
+    })?;
+    let lexical = unescape(body.get(..end)?)?;
+    let after = body.get(end + 1..)?;
+    if let Some(after) = after.strip_prefix("^^<") {
+        let (datatype, after) = after.split_once('>')?;
+        *rest = after;
+        let is_string = datatype == "http://www.w3.org/2001/XMLSchema#string";
+        let suffix = if is_string { Suffix::String } else { Suffix::Datatype(datatype) };
+        return Some(dataset.literal(&lexical, suffix));
+    }
+    if let Some(after) = after.strip_prefix('@') {
+        let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(after.len());
+        *rest = after.get(end..)?;
+        return Some(dataset.literal(&lexical, Suffix::Language(after.get(..end)?)));
+    }
+    *rest = after;
+    Some(dataset.literal(&lexical, Suffix::String))
+}
+
+fn unescape(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        let digits = |chars: &mut std::str::Chars<'_>, count: usize| {
+            let text: String = chars.take(count).collect();
+            char::from_u32(u32::from_str_radix(&text, 16).ok()?)
+        };
+        out.push(match chars.next()? {
+            't' => '\t',
+            'b' => '\u{8}',
+            'n' => '\n',
+            'r' => '\r',
+            'f' => '\u{c}',
+            'u' => digits(&mut chars, 4)?,
+            'U' => digits(&mut chars, 8)?,
+            other => other,
+        });
+    }
+    Some(out)
+}
+
+/// The stages of an `eddsa-rdfc-2022` verification, as the W3C vectors give them.
+pub struct Stages {
+    /// The canonical document, without its proof.
+    pub canonical_document: String,
+    /// The canonical proof configuration.
+    pub canonical_proof_config: String,
+    /// SHA-256 of the canonical document, hexadecimal.
+    pub document_hash_hex: String,
+    /// SHA-256 of the canonical proof configuration, hexadecimal.
+    pub proof_hash_hex: String,
+    /// What is signed: the hash of the configuration, then that of the document.
+    pub hash_data_hex: String,
+}
+
+/// The stages of a document that is secured with one `eddsa-rdfc-2022` proof, contexts found by `loader`.
+///
+/// # Errors
+/// What is wrong with the document.
+pub fn eddsa_rdfc_2022_stages(secured_document: &str, loader: Loader) -> Result<Stages, String> {
+    let mut document = json::parse(secured_document).map_err(|error| error.to_string())?;
+    let Value::Object(object) = &mut document else { return Err("not an object".to_owned()) };
+    let Some(Value::Object(proof)) = object.remove("proof") else { return Err("no single proof".to_owned()) };
+    let context = object.get("@context").ok_or("no context")?.clone();
+    let store = ContextStore::new(Some(loader));
+    let how = Options { pinned_only: false, ..Options::credential() };
+    let canonical = |value: &Value<'_>| suite::transform(&store, value, &how).map_err(|error| format!("{error:?}"));
+    let canonical_document = canonical(&document)?;
+    let canonical_proof_config = canonical(&suite::proof_configuration(&proof, &context))?;
+    let (proof_hash, document_hash) = (suite::hash(&canonical_proof_config), suite::hash(&canonical_document));
+    Ok(Stages {
+        canonical_document,
+        canonical_proof_config,
+        document_hash_hex: hex::encode(&document_hash),
+        proof_hash_hex: hex::encode(&proof_hash),
+        hash_data_hex: hex::encode(&suite::hash_data(proof_hash, document_hash)),
+    })
+}
