@@ -127,8 +127,9 @@ fn read_term(dataset: &mut Dataset, labels: &mut HashMap<String, Term>, rest: &m
     if let Some(after) = after.strip_prefix("^^<") {
         let (datatype, after) = after.split_once('>')?;
         *rest = after;
+        let datatype = unescape(datatype)?;
         let is_string = datatype == "http://www.w3.org/2001/XMLSchema#string";
-        let suffix = if is_string { Suffix::String } else { Suffix::Datatype(datatype) };
+        let suffix = if is_string { Suffix::String } else { Suffix::Datatype(&datatype) };
         return Some(dataset.literal(&lexical, suffix));
     }
     if let Some(after) = after.strip_prefix('@') {
