@@ -1,0 +1,108 @@
+// The certificate: what the badge says. As fact only where the report's outcome is `verified`, else as claims.
+
+import { date, fill, words } from "../words/index.js";
+import { el, httpsUrl, outsideLink } from "./dom.js";
+import { emblem } from "./emblem.js";
+
+/**
+ * @param {object} report
+ * @param {object} source
+ * @param {string} [source.picture] address of a picture that came with the badge
+ * @param {{href: string, name: string, text: string}[]} source.downloads
+ */
+export function sheet(report, { picture, downloads }) {
+  const { claims } = report;
+  const confirmed = report.outcome === "verified";
+  const standing = confirmed ? "confirmed" : "unconfirmed";
+  return el(
+    "article",
+    { class: "sheet", "data-standing": standing, "aria-labelledby": "sheet-standing" },
+    el("p", { class: "sheet__standing", id: "sheet-standing" }, words.claims[standing]),
+    confirmed ? null : el("p", { class: "sheet__note" }, claims === null ? words.claims.unreadable : words.claims.unconfirmedNote),
+    claims === null ? picture && figure(picture, null) : statement(claims, standing, picture),
+    downloads.length === 0 ? null : el("p", { class: "downloads" }, el("span", {}, words.claims.downloads), downloads.map(download)),
+  );
+}
+
+function statement(claims, standing, picture) {
+  const { achievement } = claims;
+  const description = achievement.description ?? claims.description;
+  return [
+    figure(picture, claims),
+    el("h2", { dir: "auto" }, achievement.name ?? claims.name ?? words.claims.unnamed),
+    description === undefined ? null : el("p", { class: "sheet__description", dir: "auto" }, description),
+    el("dl", { class: "statements" }, rows(claims, standing)),
+  ];
+}
+
+function rows(claims, standing) {
+  const label = (name) => words.claims[name][standing];
+  const confirmed = standing === "confirmed";
+  const { criteria } = claims.achievement;
+  return [
+    entry(label("issuer"), issuer(claims.issuer, confirmed)),
+    entry(label("recipient"), recipient(claims.recipient)),
+    claims.validFrom === undefined ? null : entry(label("from"), [time(claims.validFrom)]),
+    entry(label("until"), [claims.validUntil === undefined ? words.claims.noEnd : time(claims.validUntil)]),
+    criteria.narrative === undefined && criteria.id === undefined ? null : entry(label("criteria"), criteriaLines(criteria, confirmed)),
+  ];
+}
+
+function entry(name, lines) {
+  return el("div", {}, el("dt", {}, name), lines.map((line) => el("dd", { dir: "auto" }, line)));
+}
+
+// The identifier always stands beside the name: the name is the issuer's own word, the identifier is what was checked.
+function issuer({ id, name, url }, confirmed) {
+  const shown = name ?? id;
+  return [
+    el("strong", {}, confirmed && url !== undefined ? outsideLink(url, shown) : el("bdi", {}, shown)),
+    el("code", {}, id),
+  ];
+}
+
+function recipient({ id, identifiers }) {
+  const lines = identifiers.map(({ type, value, hashed }) => {
+    const kind = words.claims.identifierTypes[type] ?? type;
+    return hashed ? fill(words.claims.fingerprint, { type: kind }) : [`${kind}: `, el("bdi", {}, value)];
+  });
+  const lead = lines.map((line) => el("span", {}, line));
+  const subject = id === undefined ? [] : [el("code", {}, id)];
+  return lead.length + subject.length === 0 ? [words.claims.nobody] : [...lead, ...subject];
+}
+
+function criteriaLines({ id, narrative }, confirmed) {
+  return [
+    narrative === undefined ? null : el("span", { class: "narrative" }, narrative),
+    id === undefined ? null : confirmed ? outsideLink(id, id) : el("code", {}, id),
+  ].filter((line) => line !== null);
+}
+
+function time(instant) {
+  return el("time", { datetime: instant }, date(instant));
+}
+
+function figure(picture, claims) {
+  const embedded = claims && [claims.image, claims.achievement.image].find((image) => image?.startsWith("data:image/"));
+  const address = picture ?? embedded;
+  if (address !== undefined) {
+    const unsigned = picture !== undefined && claims !== null;
+    return el(
+      "figure",
+      {},
+      el("img", { src: address, alt: words.claims.pictureAlt, width: "240", height: "240" }),
+      unsigned ? el("figcaption", {}, words.claims.pictureUnsigned) : null,
+    );
+  }
+  const elsewhere = httpsUrl(claims.image ?? claims.achievement.image ?? "");
+  return el(
+    "figure",
+    {},
+    emblem(claims.id ?? claims.issuer.id),
+    elsewhere === undefined ? null : el("figcaption", {}, fill(words.claims.pictureElsewhere, { host: elsewhere.host })),
+  );
+}
+
+function download({ href, name, text }) {
+  return el("a", { class: "button", href, download: name }, text);
+}
