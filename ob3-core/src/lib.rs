@@ -5,21 +5,28 @@
 
 mod bake;
 mod canonicalize;
+mod claims;
 mod contexts;
 mod credential;
+mod did;
+mod examine;
 mod hex;
+mod input;
 mod jcs;
 mod json;
 mod jsonld;
 mod key;
 mod multibase;
+mod policy;
 mod proof;
 mod rdf;
 mod report;
+mod schema;
 mod sign;
 #[cfg(feature = "test-vectors")]
 pub mod testing;
 mod time;
+mod verify;
 
 pub use bake::{BakeError, bake_png, extract_png};
 pub use credential::{
@@ -27,6 +34,8 @@ pub use credential::{
 };
 pub use json::{JsonError, JsonErrorKind};
 pub use key::{PublicKey, SigningKey};
+pub use policy::{Policy, PolicyError, StatusPolicy, UnauthenticatedIssuer};
 pub use report::{Check, CheckName, CheckResult, Code, Datum, Finding, Outcome, Report};
 pub use sign::{Contexts, ProofOptions, SignError, sign};
 pub use time::DateTime;
+pub use verify::{Need, Step, Verification, Verifier};

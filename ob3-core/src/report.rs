@@ -226,8 +226,6 @@ codes! {
     ProofPurpose = "proof_purpose",
     /// The proof's own time of expiry has passed.
     ProofExpired = "proof_expired",
-    /// The proof says that it was made in the future.
-    ProofFromTheFuture = "proof_from_the_future",
     /// More proofs than the limit.
     TooManyProofs = "too_many_proofs",
     /// The key that made the signature could not be had.

@@ -49,7 +49,6 @@ macro_rules! error_codes {
 
 error_codes! {
     CollidingKeywords = "colliding keywords",
-    ConflictingIndexes = "conflicting indexes",
     ContextOverflow = "context overflow",
     CyclicIriMapping = "cyclic IRI mapping",
     InvalidIdValue = "invalid @id value",
@@ -69,7 +68,6 @@ error_codes! {
     InvalidContextNullification = "invalid context nullification",
     InvalidDefaultLanguage = "invalid default language",
     InvalidIriMapping = "invalid IRI mapping",
-    InvalidJsonLiteral = "invalid JSON literal",
     InvalidKeywordAlias = "invalid keyword alias",
     InvalidLanguageMapValue = "invalid language map value",
     InvalidLanguageMapping = "invalid language mapping",

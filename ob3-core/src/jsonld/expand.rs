@@ -52,7 +52,6 @@ pub(crate) struct ValueObject<'a> {
     pub(crate) datatype: Option<Datatype<'a>>,
     pub(crate) language: Option<Text<'a>>,
     pub(crate) direction: Option<Direction>,
-    has_index: bool,
 }
 
 /// The value of a value object.
@@ -684,7 +683,6 @@ impl<'a> Expander<'a> {
         let scalar = ValueObject {
             language: found.language,
             direction: found.direction,
-            has_index: found.has_index,
             ..ValueObject::of(Scalar::Json(value))
         };
         if found.has_json_type && found.json {
@@ -751,7 +749,7 @@ impl Node<'_> {
 
 impl<'a> ValueObject<'a> {
     const fn of(value: Scalar<'a>) -> Self {
-        Self { value, datatype: None, language: None, direction: None, has_index: false }
+        Self { value, datatype: None, language: None, direction: None }
     }
 }
 
