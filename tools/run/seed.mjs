@@ -10,15 +10,15 @@ const ORGANIZATION = {
   name: "Meridian Institute",
   slug: "meridian",
   url: "https://meridian.example",
-  description: "Teaches navigation by the stars, and signs what it teaches.",
+  description: "Teaches people to find their way.",
 };
 const BADGE = {
-  name: "Celestial Navigation",
-  slug: "celestial-navigation",
-  description: "Finds a ship's position at sea from the stars, with a sextant, a chronometer and tables.",
-  criteria: { narrative: "Five positions found at sea on three nights, each within two nautical miles of the true one." },
+  name: "Map and Compass",
+  slug: "map-and-compass",
+  description: "Finds a way across unmarked country with a map and a compass, by day and by night.",
+  criteria: { narrative: "Three routes of ten kilometres, one of them at night, each checkpoint reached within fifty metres." },
   achievementType: "Badge",
-  tags: ["navigation", "astronomy"],
+  tags: ["navigation", "outdoors"],
   // Awarding it to the same person again renews it; a badge without an end could be awarded only once.
   expiresInDays: 730,
 };

@@ -1,0 +1,147 @@
+// Badges and their images, and the organization that they belong to.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { after, before, test } from "node:test";
+
+import { expectStatus, NOTHING, newOrganization, PUBLIC_ORIGIN, startWorker } from "./harness.mjs";
+import { png } from "./png.mjs";
+import { assertError, assertMembers, TIME, UUID } from "./shapes.mjs";
+
+const BADGE = [
+  ...["id", "name", "slug", "description", "criteria", "imageUrl", "expiresInDays", "tags", "isActive", "createdAt"],
+  ...["publicUrl", "achievementUrl"],
+];
+
+let server;
+let organization;
+
+before(async () => {
+  server = await startWorker();
+  organization = await newOrganization(server);
+});
+after(() => server?.close());
+
+const create = (json, owner = organization) => server.request("POST", `${owner.path}/badges`, { token: owner.session, json });
+const minimal = { name: "Knots", description: "Ties ten knots.", criteria: { narrative: "All ten, in five minutes." } };
+
+test("a badge is answered with the members of the contract", async () => {
+  const { json } = expectStatus(await create({ ...minimal, expiresInDays: 90, tags: ["rope", "sea"] }), 201);
+  for (const member of BADGE) assert.ok(member in json, `${member} is missing`);
+  assert.match(json.id, UUID);
+  assert.equal(json.name, minimal.name);
+  assert.equal(json.slug, "knots");
+  assert.equal(json.description, minimal.description);
+  assert.equal(json.expiresInDays, 90);
+  assert.deepEqual(json.tags, ["rope", "sea"]);
+  assert.equal(json.isActive, true);
+  assert.equal(json.imageUrl, null);
+  assert.match(json.createdAt, TIME);
+  assert.ok(json.achievementUrl.startsWith(`${PUBLIC_ORIGIN}/`));
+  const read = expectStatus(await server.request("GET", `/api/v1/badges/${json.id}`, { token: organization.apiKey }), 200).json;
+  assert.deepEqual(read, json);
+});
+
+test("badges are listed in pages", async () => {
+  const { json } = expectStatus(await server.request("GET", "/api/v1/badges?limit=1", { token: organization.apiKey }), 200);
+  assertMembers(json, ["data", "pagination"]);
+  assert.equal(json.data.length, 1);
+  assert.equal(json.pagination.limit, 1);
+  assert.ok(json.pagination.total >= 2);
+});
+
+for (const [what, members, field] of [
+  ["no name", { name: undefined }, "name"],
+  ["a name of another type", { name: 7 }, "name"],
+  ["no description", { description: undefined }, "description"],
+  ["no criteria", { criteria: undefined }, "criteria"],
+  ["an end before the beginning", { expiresInDays: 0 }, "expiresInDays"],
+  ["an end in half a day", { expiresInDays: 0.5 }, "expiresInDays"],
+  ["tags that are no list", { tags: "sea" }, "tags"],
+  ["a slug that cannot stand in an address", { slug: "../knots" }, "slug"],
+  ["an unknown member", { colour: "red" }, "colour"],
+]) {
+  test(`a badge with ${what} is refused`, async () => {
+    assertError(await create({ ...minimal, slug: undefined, ...members }), 400, "VALIDATION_ERROR", field);
+  });
+}
+
+test("two badges of one organization cannot have one slug", async () => {
+  expectStatus(await create({ ...minimal, slug: "twice" }), 201);
+  assertError(await create({ ...minimal, slug: "twice" }), 409, "CONFLICT");
+  const other = await newOrganization(server);
+  assert.equal((await create({ ...minimal, slug: "twice" }, other)).status, 201);
+});
+
+test("two organizations cannot have one slug", async () => {
+  const ask = (slug) => server.request("POST", "/api/organizations", { token: organization.session, json: { name: "Again", slug } });
+  assertError(await ask(organization.slug), 409, "CONFLICT");
+  assertError(await ask("Not A Slug"), 400, "VALIDATION_ERROR", "slug");
+});
+
+const putImage = (badgeId, body, type = "image/png", owner = organization) =>
+  server.request("PUT", `${owner.path}/badges/${badgeId}/image`, { token: owner.session, body, type });
+
+test("an image is served under the hash of its bytes, to everybody and for ever", async () => {
+  const { id } = expectStatus(await create({ ...minimal, slug: "imaged" }), 201).json;
+  const image = png();
+  const { imageUrl } = expectStatus(await putImage(id, image), 200).json;
+  const path = new URL(imageUrl).pathname;
+  assert.match(path, /^\/images\/[0-9a-f]{64}\.png$/);
+  const served = expectStatus(await server.request("GET", path), 200);
+  assert.equal(served.headers.get("content-type"), "image/png");
+  assert.match(served.headers.get("cache-control") ?? "", /immutable/);
+  assert.equal(createHash("sha256").update(served.bytes).digest("hex"), path.slice("/images/".length, -".png".length));
+  assertError(await server.request("GET", `/images/${"0".repeat(64)}.png`), 404, "NOT_FOUND");
+});
+
+test("what is no readable PNG is refused", async () => {
+  const { id } = expectStatus(await create({ ...minimal, slug: "unreadable" }), 201).json;
+  const image = png();
+  const damaged = Buffer.from(image);
+  damaged[image.length - 20] ^= 1; // within IDAT
+  for (const [what, body] of [
+    ["text", Buffer.from("not an image")],
+    ["nothing", Buffer.alloc(0)],
+    ["half an image", image.subarray(0, image.length / 2)],
+    ["a damaged image", damaged],
+  ]) {
+    const answer = await putImage(id, body);
+    assert.equal(answer.status, 400, `${what}: ${answer.text}`);
+    assertError(answer, 400, "VALIDATION_ERROR");
+  }
+});
+
+test("an image of another type is refused with 415, and one of more than 5 MB with 413", async () => {
+  const { id } = expectStatus(await create({ ...minimal, slug: "too-large" }), 201).json;
+  assertError(await putImage(id, png(), "text/html"), 415, "UNSUPPORTED_MEDIA_TYPE");
+  assertError(await putImage(id, Buffer.alloc(5 * 1024 * 1024 + 1, 1)), 413, "PAYLOAD_TOO_LARGE");
+});
+
+test("a small file that claims to be a huge picture is refused", async () => {
+  const { id } = expectStatus(await create({ ...minimal, slug: "bomb" }), 201).json;
+  const { crc32 } = await import("node:zlib");
+  const bomb = Buffer.from(png());
+  bomb.writeUInt32BE(100_000, 16);
+  bomb.writeUInt32BE(100_000, 20);
+  bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29);
+  assertError(await putImage(id, bomb), 400, "VALIDATION_ERROR");
+});
+
+test("only the badge's own organization sets its image", async () => {
+  const other = await newOrganization(server);
+  assertError(await putImage(other.badgeId, png()), 404, "NOT_FOUND");
+  assertError(await putImage(NOTHING, png()), 404, "NOT_FOUND");
+  assertError(await putImage("x", png()), 400, "VALIDATION_ERROR");
+});
+
+test("what was issued does not change when its badge gets another image", async () => {
+  const badge = await organization.badge({ slug: "changing" });
+  const credential = expectStatus(await organization.issue({ badgeId: badge.id }), 201).json;
+  const published = async () => expectStatus(await server.request("GET", `/credentials/${credential.id}/ob3`), 200).text;
+  const before = await published();
+  const { imageUrl } = expectStatus(await putImage(badge.id, png()), 200).json;
+  assert.notEqual(imageUrl, badge.imageUrl);
+  assert.equal(await published(), before);
+  assert.equal((await server.request("GET", new URL(badge.imageUrl).pathname)).status, 200);
+});
