@@ -26,6 +26,7 @@ pub(crate) const MAX_QUADS: usize = 20_000;
 
 /// How text with a base direction is put into RDF (§8.1, `rdfDirection`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "test-vectors"), expect(dead_code, reason = "no credential has a way to say it"))]
 pub(crate) enum RdfDirection {
     I18nDatatype,
     CompoundLiteral,

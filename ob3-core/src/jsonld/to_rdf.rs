@@ -80,6 +80,10 @@ impl Writer<'_, '_> {
     /// An IRI or blank node; `None` (in safe mode an error) for relative text.
     fn resource(&mut self, text: &str) -> Result<Option<Term>> {
         if text.starts_with("_:") {
+            // A label can be changed without changing the dataset, so it would be a claim that nothing covers.
+            if self.options.pinned_only {
+                return Err(JsonLdError::new(ErrorCode::RelativeIri, text));
+            }
             if let Some(known) = self.labels.get(text) {
                 return Ok(Some(*known));
             }
