@@ -100,15 +100,10 @@ test("what is no readable PNG is refused", async () => {
   const image = png();
   const damaged = Buffer.from(image);
   damaged[image.length - 20] ^= 1; // within IDAT
-  for (const [what, body] of [
-    ["text", Buffer.from("not an image")],
-    ["nothing", Buffer.alloc(0)],
-    ["half an image", image.subarray(0, image.length / 2)],
-    ["a damaged image", damaged],
-  ]) {
-    const answer = await putImage(id, body);
-    assert.equal(answer.status, 400, `${what}: ${answer.text}`);
-    assertError(answer, 400, "VALIDATION_ERROR");
+  for (const body of [image.subarray(0, image.length / 2), damaged]) assertError(await putImage(id, body), 400, "VALIDATION_ERROR");
+  // What is of another kind is told by its content, whatever it is called.
+  for (const body of [Buffer.from("not an image"), Buffer.alloc(0)]) {
+    assertError(await putImage(id, body), 415, "UNSUPPORTED_MEDIA_TYPE");
   }
 });
 
