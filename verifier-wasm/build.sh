@@ -12,9 +12,11 @@ STAMP=$PKG/.stamp
 cargo build --quiet --release --locked --target wasm32-unknown-unknown -p verifier-wasm
 WASM=${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/release/accolade_verifier.wasm
 
+shopt -s nullglob
+shipped=($HERE/js/* $HERE/package.json $HERE/README.md LICENSE-*)
+
 # Everything that the package is made of, and what makes it.
-inputs() { printf '%s\n' "$WASM" LICENSE-* $HERE/build.sh $HERE/package.json $HERE/README.md $HERE/js/* tools/env.sh; }
-digest=$(inputs | xargs sha256sum 2>/dev/null | sha256sum)
+digest=$(sha256sum "$WASM" "${shipped[@]}" $HERE/build.sh tools/env.sh tools/package-lock.json | sha256sum)
 if [ -f "$TARBALL" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$digest" ]; then
   echo "accolade-verifier is up to date"
   exit 0
@@ -31,10 +33,7 @@ trap 'rm -rf "$work"' EXIT
   --enable-reference-types --enable-sign-ext \
   "$work/accolade_verifier_bg.wasm" -o "$work/optimised.wasm"
 mv "$work/optimised.wasm" "$work/accolade_verifier_bg.wasm"
-cp $HERE/js/* $HERE/package.json $HERE/README.md "$work"
-for licence in LICENSE-*; do
-  [ -f "$licence" ] && cp "$licence" "$work"
-done
+cp "${shipped[@]}" "$work"
 
 rm -rf "$PKG"
 mkdir -p "$PKG" dist

@@ -32,7 +32,7 @@ export type Code =
   | "schema_conforms" | "schema_missing_member" | "schema_wrong_type" | "schema_wrong_value" | "not_a_badge"
   // proof
   | "signature_valid" | "signature_invalid" | "proof_missing" | "proof_malformed" | "proof_unsupported"
-  | "proof_purpose" | "proof_expired" | "proof_from_the_future" | "too_many_proofs" | "key_unavailable"
+  | "proof_purpose" | "proof_expired" | "too_many_proofs" | "key_unavailable"
   | "key_not_found"
   // issuer
   | "issuer_authenticated" | "issuer_not_authenticated" | "issuer_key_not_authorized" | "issuer_unavailable"

@@ -92,7 +92,6 @@ export default {
     proof_unsupported: "It is signed by a method that this page does not check[: {cryptosuite}].",
     proof_purpose: "It was signed for another purpose than issuing a badge.",
     proof_expired: "The signature itself has expired.",
-    proof_from_the_future: "The signature bears a date that lies in the future.",
     too_many_proofs: "It bears more signatures than a badge may bear.",
     key_unavailable: "The issuer’s key could not be fetched, so the signature could not be checked.",
     key_not_found: "The key that the signature names is not among the issuer’s keys.",
