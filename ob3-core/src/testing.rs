@@ -32,7 +32,7 @@ pub struct ToRdfOptions {
     pub loader: Loader,
 }
 
-/// The N-Quads of a JSON-LD document, blank nodes labelled canonically where that takes no undue work.
+/// The N-Quads of a JSON-LD document; the labels of its blank nodes mean nothing.
 ///
 /// # Errors
 /// The standard's error code, for instance `invalid term definition`.
@@ -60,7 +60,8 @@ pub fn to_nquads(document: &str, options: ToRdfOptions) -> Result<String, String
         generalized_rdf: options.produce_generalized_rdf,
     };
     let dataset = jsonld::to_dataset(&store, &document, &how).map_err(|error| error.code.as_str().to_owned())?;
-    canonicalize::canonicalize(&dataset).map_err(|_| "too much work".to_owned())
+    let labels: Vec<u32> = (0..).take(dataset.blank_count()).collect();
+    Ok(canonicalize::serialize(&dataset, &labels))
 }
 
 /// The canonical N-Quads of an N-Quads document, and for every label in it the canonical one (both without `_:`).

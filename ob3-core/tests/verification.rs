@@ -291,7 +291,7 @@ fn one_proof_of_several_is_enough_and_the_others_are_reported() {
         items.iter().map(|item| item.code.as_str()).collect::<Vec<_>>(),
         ["signature_invalid", "signature_valid"]
     );
-    let many = vec![proof; 9].join(",");
+    let many = [proof; 9].join(",");
     assert_eq!(verdict(&verify(&format!(r#"{claims},"proof":[{many}]}}"#))), ("rejected", "too_many_proofs"));
 }
 
@@ -327,8 +327,10 @@ fn large_and_hostile_inputs_are_refused_quickly() {
     assert_eq!(verdict(&verify(&too_large)), ("rejected", "input_too_large"));
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(verdict(&verify(&deep)), ("rejected", "json_too_deep"));
-    // Ten nodes that nothing tells apart: 10! ways to name them.
-    let twins = vec![r#"{"type":"Result"}"#; 10].join(",");
+    // Twins, and ten children each that nothing tells apart: 10! ways to name them.
+    let children = [r#"{"type":"Alignment"}"#; 10].join(",");
+    let twin = format!(r#"{{"type":"Result","alignment":[{children}]}}"#);
+    let twins = format!("{twin},{twin}");
     let poison = altered(r#""achievement":{"#, &format!(r#""result":[{twins}],"achievement":{{"#));
     assert_eq!(verdict(&verify(&poison)), ("rejected", "canonicalization_limit"));
 }

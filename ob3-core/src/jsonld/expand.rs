@@ -115,10 +115,7 @@ impl<'a> Expander<'a> {
                     if is_list && matches!(item, Value::Array(_)) {
                         let mut inner = Vec::new();
                         self.expand(context, property, item, from_map, &mut inner)?;
-                        match inner.as_slice() {
-                            [Item::List(_)] => out.append(&mut inner),
-                            _ => out.push(Item::List(inner)),
-                        }
+                        out.push(Item::List(inner));
                     } else {
                         self.expand(context, property, item, from_map, out)?;
                     }

@@ -1,9 +1,14 @@
 //! IRIs: what counts as absolute, and how a relative one is resolved (RFC 3986 §5, RFC 3987).
 
-/// Whether the text is an absolute IRI that N-Quads can hold: a scheme, a colon, and no character that is forbidden
-/// between `<` and `>`.
+/// Whether the text is an absolute IRI that N-Quads can hold: a scheme, a colon, at most one
+/// fragment, and no character that is forbidden between `<` and `>`.
 pub(crate) fn is_absolute(text: &str) -> bool {
-    scheme_end(text).is_some() && text.bytes().all(is_allowed)
+    let mut fragments = 0;
+    scheme_end(text).is_some()
+        && text.bytes().all(|byte| {
+            fragments += u8::from(byte == b'#');
+            is_allowed(byte) && fragments < 2
+        })
 }
 
 const fn is_allowed(byte: u8) -> bool {
@@ -173,7 +178,7 @@ mod tests {
 
     #[test]
     fn only_iris_with_a_scheme_are_absolute() {
-        for text in ["https://example.org/a b", "example", "/a", "1a:b", ":b", "", "urn:a<b", "a/b:c"] {
+        for text in ["https://example.org/a b", "example", "/a", "1a:b", ":b", "", "urn:a<b", "a/b:c", "urn:a#b#c"] {
             assert!(!is_absolute(text), "{text}");
         }
         for text in ["https://example.org/é", "urn:uuid:1", "did:key:z6Mk", "ext:Thing", "a:"] {
