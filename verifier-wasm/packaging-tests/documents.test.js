@@ -66,3 +66,8 @@ test("without a fetch of the caller's, only plain https is asked", async (contex
   assert.notEqual(await fetchDocument(URL), undefined);
   assert.deepEqual(asked, [URL]);
 });
+
+test("a redirect that was handed back instead of followed is no document", async () => {
+  const moved = async () => new Response(null, { status: 302, headers: { location: "https://elsewhere.example/" } });
+  assert.equal(await fetcher(moved)(URL), undefined);
+});

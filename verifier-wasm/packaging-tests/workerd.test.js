@@ -1,52 +1,55 @@
-// The packed package in workerd, bundled as wrangler would: its entry there imports the module instead of compiling it.
+// The packed package in workerd, bundled by wrangler: its entry there imports the module instead of compiling it.
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { NOW, installPackage, sample } from "./install.js";
 
-const tools = createRequire(new URL("../../tools/package.json", import.meta.url));
-const { build } = tools("esbuild");
-const { Miniflare } = tools("miniflare");
+Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", CI: "1" });
+const wrangler = createRequire(new URL("../../tools/package.json", import.meta.url)).resolve("wrangler");
+const { createTestHarness } = await import(pathToFileURL(wrangler));
 
-const { user, folder } = installPackage();
-const credential = sample("did-key.json");
+const { user } = installPackage();
+process.env.WRANGLER_LOG_PATH = join(user, "logs");
+writeFileSync(
+  join(user, "worker.js"),
+  `import { verify } from "accolade-verifier";
+   export default {
+     async fetch(request) {
+       // The issuer's host as the test plays it; the rest of the request is as the package made it.
+       const documents = new URL(request.url).searchParams.get("documents");
+       const options = documents === null ? {} : { fetch: (url, init) => fetch(documents + new URL(url).pathname, init) };
+       return Response.json(await verify(await request.text(), { now: "${NOW}", ...options }));
+     },
+   };`,
+);
+writeFileSync(
+  join(user, "wrangler.json"),
+  JSON.stringify({ name: "verifier", main: "worker.js", compatibility_date: "2026-01-01" }),
+);
+const server = createTestHarness({ root: user, workers: [{ configPath: "./wrangler.json" }] });
+const { url } = await server.listen();
 
-const WORKER = `
-  import { verify } from "accolade-verifier";
-  export default {
-    async fetch(request) {
-      return Response.json(await verify(await request.text(), { now: "${NOW}" }));
-    },
-  };
-`;
-
-writeFileSync(join(user, "worker.js"), WORKER);
-const { outputFiles } = await build({
-  absWorkingDir: user,
-  entryPoints: ["worker.js"],
-  bundle: true,
-  write: false,
-  format: "esm",
-  conditions: ["workerd", "worker", "browser"],
-  external: ["*.wasm"],
+const issuer = createServer((request, response) => response.end(sample("did-web.did.json")));
+await new Promise((resolve) => issuer.listen(0, "127.0.0.1", resolve));
+const issuerOrigin = `http://127.0.0.1:${issuer.address().port}`;
+after(async () => {
+  issuer.close();
+  await server.close();
 });
-const worker = new Miniflare({
-  modulesRoot: "/",
-  modules: [
-    { type: "ESModule", path: "/worker.js", contents: outputFiles[0].text },
-    { type: "CompiledWasm", path: "/accolade_verifier_bg.wasm", contents: readFileSync(join(folder, "accolade_verifier_bg.wasm")) },
-  ],
-  compatibilityDate: "2026-01-01",
-});
-after(() => worker.dispose());
 
-async function report(text) {
-  const response = await worker.dispatchFetch("http://worker.test/", { method: "POST", body: text });
+async function report(text, documents) {
+  const address = new URL(url);
+  if (documents !== undefined) address.searchParams.set("documents", documents);
+  const response = await fetch(address, { method: "POST", body: text });
   return response.json();
 }
+
+const credential = sample("did-key.json");
 
 test("an intact credential is verified in workerd", async () => {
   assert.equal((await report(credential)).outcome, "verified");
@@ -57,6 +60,11 @@ test("a changed claim is rejected in workerd", async () => {
   assert.deepEqual([outcome, code], ["rejected", "signature_invalid"]);
 });
 
-test("a document that can not be had leaves the outcome open in workerd", async () => {
-  assert.equal((await report(sample("did-web.json"))).outcome, "indeterminate");
+test("the issuer's document is fetched in workerd", async () => {
+  assert.equal((await report(sample("did-web.json"), issuerOrigin)).outcome, "verified");
+});
+
+test("a host that does not exist leaves the outcome open in workerd", async () => {
+  const { outcome, code } = await report(sample("did-web.json"));
+  assert.deepEqual([outcome, code], ["indeterminate", "key_unavailable"]);
 });
