@@ -41,9 +41,9 @@ async function main() {
 
   if (!existsSync(WRANGLER)) throw new CannotGoOn("the tools are not installed: run `make setup` first");
   mkdirSync(LOCAL, { recursive: true, mode: 0o700 });
-  rmSync(DEMO, { force: true });
   await claimPort(port);
   await claimFolder(LOCAL);
+  rmSync(DEMO, { force: true });
 
   await step("Building the verifier", () => build("verifier-wasm/build.sh"));
   await step("Building the pages", () => build(process.execPath, "web/build.mjs"));
