@@ -103,10 +103,12 @@ export interface Claims {
   readonly achievement: ClaimedAchievement;
   readonly validFrom?: string;
   readonly validUntil?: string;
+  readonly awardedDate?: string;
 }
 
 export interface ClaimedIssuer {
-  readonly id: string;
+  /** Present wherever the outcome is `verified`; this, and not the name, is what was checked. */
+  readonly id?: string;
   readonly name?: string;
   readonly url?: string;
   readonly image?: string;
@@ -114,12 +116,12 @@ export interface ClaimedIssuer {
 
 export interface ClaimedRecipient {
   readonly id?: string;
-  readonly identifiers: readonly ClaimedIdentifier[];
+  readonly identifiers?: readonly ClaimedIdentifier[];
 }
 
 export interface ClaimedIdentifier {
-  readonly type: string;
-  readonly value: string;
+  readonly type?: string;
+  readonly value?: string;
   /** `value` is a salted hash of the identifier. */
   readonly hashed: boolean;
 }
@@ -128,7 +130,7 @@ export interface ClaimedAchievement {
   readonly id?: string;
   readonly name?: string;
   readonly description?: string;
-  readonly criteria: { readonly id?: string; readonly narrative?: string };
+  readonly criteria?: { readonly id?: string; readonly narrative?: string };
   readonly image?: string;
   readonly type?: string;
 }

@@ -1,6 +1,6 @@
 // The ten checks, one row each: question, answer, and the particulars for those who want them.
 
-import { datumName, readable, sentence, words } from "../words/index.js";
+import { datumName, fill, readable, sentence, words } from "../words/index.js";
 import { el } from "./dom.js";
 import { glyph } from "./emblem.js";
 
@@ -35,27 +35,35 @@ function row(check) {
         el("span", { class: "check__result" }, words.results[check.result]),
         el("span", { class: "check__answer" }, sentence(check)),
       ),
-      particulars(check, [["required", check.required ? words.yes : words.no]]),
-      (check.items ?? []).map((item, index) => part(item, index + 1)),
+      particulars(check),
     ),
   );
 }
 
-function part(finding, number) {
+function particulars(check) {
+  const required = { required: check.required ? words.yes : words.no };
+  const items = check.items ?? [];
+  // A single part that says what the whole says is not worth a heading: its data join the check's.
+  if (items.length === 1 && items[0].code === check.code) {
+    return [table({ code: check.code, ...required, ...check.data, ...items[0].data })];
+  }
+  return [table({ code: check.code, ...required, ...check.data }), items.map(part)];
+}
+
+function part(finding, index) {
+  const title = fill(words.ledger.part, { number: String(index + 1) });
   return el(
     "section",
     { class: "part", "data-result": finding.result },
-    el("h3", {}, words.ledger.part.replace("{number}", number), " – ", words.results[finding.result]),
+    el("h3", {}, `${title} – ${words.results[finding.result]}`),
     el("p", {}, sentence(finding)),
-    particulars(finding),
+    table({ code: finding.code, ...finding.data }),
   );
 }
 
-function particulars({ code, data }, more = []) {
-  const rows = [["code", code], ...more, ...Object.entries(data).map(([name, value]) => [name, readable(value)])];
-  return el(
-    "dl",
-    { class: "particulars" },
-    rows.map(([name, value]) => el("div", {}, el("dt", {}, datumName(name)), el("dd", { dir: "auto" }, value))),
-  );
+function table(data) {
+  const rows = Object.entries(data).map(([name, value]) => {
+    return el("div", {}, el("dt", {}, datumName(name)), el("dd", { dir: "auto" }, readable(value)));
+  });
+  return el("dl", { class: "particulars" }, rows);
 }

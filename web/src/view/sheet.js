@@ -19,7 +19,7 @@ export function sheet(report, { picture, downloads }) {
     { class: "sheet", "data-standing": standing, "aria-labelledby": "sheet-standing" },
     el("p", { class: "sheet__standing", id: "sheet-standing" }, words.claims[standing]),
     confirmed ? null : el("p", { class: "sheet__note" }, claims === null ? words.claims.unreadable : words.claims.unconfirmedNote),
-    claims === null ? picture && figure(picture, null) : statement(claims, standing, picture),
+    claims === null ? null : statement(claims, standing, picture),
     downloads.length === 0 ? null : el("p", { class: "downloads" }, el("span", {}, words.claims.downloads), downloads.map(download)),
   );
 }
@@ -38,7 +38,7 @@ function statement(claims, standing, picture) {
 function rows(claims, standing) {
   const label = (name) => words.claims[name][standing];
   const confirmed = standing === "confirmed";
-  const { criteria } = claims.achievement;
+  const { criteria = {} } = claims.achievement;
   return [
     entry(label("issuer"), issuer(claims.issuer, confirmed)),
     entry(label("recipient"), recipient(claims.recipient)),
@@ -54,21 +54,22 @@ function entry(name, lines) {
 
 // The identifier always stands beside the name: the name is the issuer's own word, the identifier is what was checked.
 function issuer({ id, name, url }, confirmed) {
-  const shown = name ?? id;
+  const shown = name ?? id ?? words.claims.unnamed;
   return [
     el("strong", {}, confirmed && url !== undefined ? outsideLink(url, shown) : el("bdi", {}, shown)),
-    el("code", {}, id),
-  ];
+    name === undefined || id === undefined ? null : el("code", {}, id),
+  ].filter((line) => line !== null);
 }
 
-function recipient({ id, identifiers }) {
-  const lines = identifiers.map(({ type, value, hashed }) => {
-    const kind = words.claims.identifierTypes[type] ?? type;
-    return hashed ? fill(words.claims.fingerprint, { type: kind }) : [`${kind}: `, el("bdi", {}, value)];
-  });
-  const lead = lines.map((line) => el("span", {}, line));
-  const subject = id === undefined ? [] : [el("code", {}, id)];
-  return lead.length + subject.length === 0 ? [words.claims.nobody] : [...lead, ...subject];
+function recipient({ id, identifiers = [] }) {
+  const lines = identifiers.map(identifier);
+  if (id !== undefined) lines.push(el("code", {}, id));
+  return lines.length === 0 ? [words.claims.nobody] : lines;
+}
+
+function identifier({ type = "", value = "", hashed }) {
+  const kind = Object.hasOwn(words.claims.identifierTypes, type) ? words.claims.identifierTypes[type] : type;
+  return el("span", {}, hashed ? fill(words.claims.fingerprint, { type: kind }) : [`${kind}: `, el("bdi", {}, value)]);
 }
 
 function criteriaLines({ id, narrative }, confirmed) {
@@ -83,23 +84,19 @@ function time(instant) {
 }
 
 function figure(picture, claims) {
-  const embedded = claims && [claims.image, claims.achievement.image].find((image) => image?.startsWith("data:image/"));
-  const address = picture ?? embedded;
-  if (address !== undefined) {
-    const unsigned = picture !== undefined && claims !== null;
-    return el(
-      "figure",
-      {},
-      el("img", { src: address, alt: words.claims.pictureAlt, width: "240", height: "240" }),
-      unsigned ? el("figcaption", {}, words.claims.pictureUnsigned) : null,
-    );
+  const images = [claims.image, claims.achievement.image].filter((image) => image !== undefined);
+  const embedded = images.find((image) => image.startsWith("data:image/"));
+  if (picture !== undefined || embedded !== undefined) {
+    const image = el("img", { src: picture ?? embedded, alt: words.claims.pictureAlt, width: "240", height: "240" });
+    // What came as a file around the credential was signed by nobody; what the credential embeds was signed with it.
+    return el("figure", {}, image, picture === undefined ? null : el("figcaption", {}, words.claims.pictureUnsigned));
   }
-  const elsewhere = httpsUrl(claims.image ?? claims.achievement.image ?? "");
+  const host = images.map(httpsUrl).find((url) => url !== undefined)?.host;
   return el(
     "figure",
     {},
-    emblem(claims.id ?? claims.issuer.id),
-    elsewhere === undefined ? null : el("figcaption", {}, fill(words.claims.pictureElsewhere, { host: elsewhere.host })),
+    emblem(claims.id ?? claims.issuer.id ?? ""),
+    host === undefined ? null : el("figcaption", {}, fill(words.claims.pictureElsewhere, { host })),
   );
 }
 

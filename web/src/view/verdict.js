@@ -1,6 +1,6 @@
 // The head of the page: what it is about, and the verdict once there is one.
 
-import { dateAndTime, sentence, words } from "../words/index.js";
+import { dateAndTime, fill, sentence, words } from "../words/index.js";
 import { el } from "./dom.js";
 import { seal } from "./emblem.js";
 
@@ -10,9 +10,9 @@ export function verdictHead(report) {
   return [
     seal(report.outcome),
     el("h1", {}, title),
-    el("p", { class: "lead" }, lead.replace("{reason}", sentence(deciding(report)))),
+    el("p", { class: "lead" }, lead ?? sentence(deciding(report))),
     el("p", { class: "advice" }, advice),
-    el("p", { class: "provenance" }, words.page.provenance.replace("{date}", dateAndTime(report.checkedAt))),
+    el("p", { class: "provenance" }, fill(words.page.provenance, { date: dateAndTime(report.checkedAt) })),
   ];
 }
 

@@ -26,7 +26,7 @@ export function sentence({ code, data }) {
 
 // What an attacker wrote stands in our sentence: short, and unable to turn the direction of the words around it.
 function isolated(value) {
-  const text = readable(value);
+  const text = INSTANT.test(value) ? date(value) : value;
   return `\u2068${text.length > LONGEST_DATUM ? `${text.slice(0, LONGEST_DATUM)}…` : text}\u2069`;
 }
 
@@ -35,9 +35,9 @@ export function datumName(name) {
   return Object.hasOwn(words.data, name) ? words.data[name] : name;
 }
 
-/** A value as people read it: instants become dates, anything else stays as it is. */
+/** A value as people read it in a table: instants become dates with their time, anything else stays as it is. */
 export function readable(value) {
-  return INSTANT.test(value) ? date(value) : value;
+  return INSTANT.test(value) ? dateAndTime(value) : value;
 }
 
 /** The day, in UTC, so that everybody who looks at a badge reads the same one. */
