@@ -1,0 +1,157 @@
+//! Who asks: API keys, sessions, and how often a network address may.
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use worker::send::SendFuture;
+
+use crate::app::App;
+use crate::domain::api_key::{self, Scope};
+use crate::domain::ids::{OrganizationId, UserId};
+use crate::domain::rate::{self, Limit};
+use crate::domain::session;
+use crate::error::{Error, Result};
+use crate::respond;
+use crate::store::{Counted, KeyCheck, Membership, Organization};
+
+/// Longest text that is looked at as a key or a token.
+const MAX_CREDENTIAL: usize = 1024;
+
+/// The holder of an API key.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    /// The key's organization, to which everything is confined.
+    pub organization: Organization,
+    scopes: Vec<Scope>,
+}
+
+impl Caller {
+    fn new(scopes: &[String], organization: Organization) -> Self {
+        Self { organization, scopes: scopes.iter().filter_map(|scope| Scope::parse(scope)).collect() }
+    }
+
+    /// 403 unless the key has the scope.
+    pub(crate) fn require(&self, scope: Scope) -> Result<()> {
+        if scope.is_granted_by(&self.scopes) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden(format!("the API key does not have the scope `{}`", scope.as_str())))
+        }
+    }
+}
+
+/// Admits requests with an API key: 401 without a good one, 429 when there are too many. What is left of the key's limit
+/// stands in the headers of every answer.
+pub(crate) async fn with_api_key(mut request: Request, next: Next) -> Response {
+    let checked = SendFuture::new(async {
+        let app = app(&request)?;
+        let text = api_key_text(request.headers()).ok_or(Error::Unauthorized("an API key is required"))?;
+        check(app, request.headers(), text).await
+    })
+    .await;
+    let check = match checked {
+        Ok(check) => check,
+        Err(error) => return error.into_response(),
+    };
+    let refused = [check.address, check.key].into_iter().flatten().find(|allowance| !allowance.is_admitted);
+    let mut response = match (refused, check.found) {
+        (Some(allowance), _) => Error::RateLimited(allowance).into_response(),
+        (None, None) => Error::Unauthorized("the API key is not valid").into_response(),
+        (None, Some((scopes, organization))) => {
+            request.extensions_mut().insert(Caller::new(&scopes, organization));
+            next.run(request).await
+        }
+    };
+    // A refused address hears of its own limit, everybody else of the key's.
+    if let (None, Some(allowance)) = (refused, check.key) {
+        respond::set_allowance(response.headers_mut(), &allowance);
+    }
+    response
+}
+
+/// Admits a network address to routes without an API key: 429 when there are too many requests.
+pub(crate) async fn with_address_limit(request: Request, next: Next) -> Response {
+    match SendFuture::new(admit_address(&request, "address", rate::PER_ADDRESS)).await {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Admits a network address to sign in: 429 when there were too many attempts.
+pub(crate) async fn with_sign_in_limit(request: Request, next: Next) -> Response {
+    match SendFuture::new(admit_address(&request, "sign-in", rate::SIGN_IN)).await {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn admit_address(request: &Request, kind: &str, limit: Limit) -> Result<()> {
+    let app = app(request)?;
+    let Some(subject) = address_subject(app, request.headers(), kind) else { return Ok(()) };
+    let allowance = app.store.admit(&Counted { subject: &subject, limit }, app.now).await?;
+    if allowance.is_admitted { Ok(()) } else { Err(Error::RateLimited(allowance)) }
+}
+
+/// The name under which the request's network address is counted; `None` when nothing is counted.
+pub(crate) fn address_subject(app: &App, headers: &HeaderMap, kind: &str) -> Option<String> {
+    // The platform sets this header itself; what a client sends under its name is overwritten.
+    let address = headers.get("cf-connecting-ip").and_then(|value| value.to_str().ok()).unwrap_or("unknown");
+    app.config.rate_limits.then(|| rate::address_subject(kind, address, &app.config.session_secret))
+}
+
+async fn check(app: &App, headers: &HeaderMap, text: &str) -> Result<KeyCheck> {
+    let subject = address_subject(app, headers, "address");
+    let address = subject.as_deref().map(|subject| Counted { subject, limit: rate::PER_ADDRESS });
+    let limits = address.as_ref().map(|address| (address, rate::PER_KEY));
+    Ok(app.store.check_key(&api_key::hash(text), limits, app.now).await?)
+}
+
+/// Whose session the request belongs to: 401 without a good token.
+pub(crate) fn session(app: &App, headers: &HeaderMap) -> Result<UserId> {
+    let token = bearer(headers).ok_or(Error::Unauthorized("a session token is required"))?;
+    session::read(&app.config.session_secret, token, app.now).map_err(|refused| {
+        Error::Unauthorized(match refused {
+            session::Refused::Invalid => "the session token is not valid",
+            session::Refused::Expired => "the session has expired",
+        })
+    })
+}
+
+/// The organization that a path names, as the session's person sees it: 401 without a session, 404 unless they are a
+/// member.
+pub(crate) async fn member(app: &App, headers: &HeaderMap, organization: &str) -> Result<(UserId, Membership)> {
+    let user = session(app, headers)?;
+    let id = OrganizationId::parse(organization).ok_or(Error::NotFound("organization"))?;
+    let membership = app.store.membership(user, id).await?;
+    Ok((user, membership.ok_or(Error::NotFound("organization"))?))
+}
+
+/// Whether the request comes from the organization itself: with one of its API keys that may read credentials, or from
+/// one of its members.
+pub(crate) async fn is_insider(app: &App, headers: &HeaderMap, organization: OrganizationId) -> Result<bool> {
+    let Some(text) = api_key_text(headers) else { return Ok(false) };
+    if let Ok(user) = session(app, headers) {
+        return Ok(app.store.membership(user, organization).await?.is_some());
+    }
+    let found = app.store.check_key(&api_key::hash(text), None, app.now).await?.found;
+    Ok(found.is_some_and(|(scopes, owner)| {
+        owner.id == organization && Caller::new(&scopes, owner).require(Scope::CredentialsRead).is_ok()
+    }))
+}
+
+fn app(request: &Request) -> Result<&App> {
+    request.extensions().get::<App>().ok_or_else(|| Error::Internal("the request has no app".into()))
+}
+
+/// `Authorization: Bearer …` or `x-api-key: …`.
+fn api_key_text(headers: &HeaderMap) -> Option<&str> {
+    let plain = headers.get("x-api-key").and_then(|value| value.to_str().ok());
+    bearer(headers).or(plain).filter(|text| !text.is_empty() && text.len() <= MAX_CREDENTIAL)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.len() <= MAX_CREDENTIAL).then_some(token)
+}

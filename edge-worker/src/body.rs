@@ -1,0 +1,91 @@
+//! Reads what a request carries: bounded bodies, parameters of paths and of queries.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{FromRequestParts, Path, Query as AxumQuery, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use serde_json::Value;
+
+use crate::domain::fields::{Fields, Invalid, Problem};
+use crate::domain::paging;
+use crate::error::{Error, Result};
+use crate::respond::JSON;
+
+/// Most bytes of a JSON request: a credential with all its evidence has some 100,000.
+const MAX_JSON_BYTES: usize = 256 * 1024;
+
+/// The JSON object that a request carries, and its bytes.
+pub(crate) async fn json(request: Request) -> Result<(Fields, Vec<u8>)> {
+    if !is_json(media_type(request.headers())) {
+        return Err(Error::UnsupportedMediaType("application/json"));
+    }
+    let bytes = bytes(request, MAX_JSON_BYTES).await?;
+    let unreadable =
+        |error: serde_json::Error| Invalid { field: "body".into(), problem: Problem::Unreadable(error.to_string()) };
+    let value: Value = serde_json::from_slice(&bytes).map_err(unreadable)?;
+    Ok((Fields::of_body(value)?, bytes))
+}
+
+/// The bytes that a request carries, up to a limit that is kept while they come in.
+pub(crate) async fn bytes(request: Request, max: usize) -> Result<Vec<u8>> {
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length: usize| length > max) {
+        return Err(Error::PayloadTooLarge(max));
+    }
+    let mut body: Body = request.into_body();
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let frame = frame.map_err(|_| Error::Unreadable("the body broke off".into()))?;
+        let Ok(chunk) = frame.into_data() else { continue };
+        if bytes.len().saturating_add(chunk.len()) > max {
+            return Err(Error::PayloadTooLarge(max));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// The media type of a request's body without its parameters, as it is written.
+pub(crate) fn media_type(headers: &HeaderMap) -> &str {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim()
+}
+
+/// An id that stands in a path: 400 when it is no UUID.
+pub(crate) fn path_id<T>(name: &str, text: &str, parse: fn(&str) -> Option<T>) -> Result<T> {
+    let invalid = || Invalid { field: name.into(), problem: Problem::Not("a UUID") };
+    Ok(parse(text).ok_or_else(invalid)?)
+}
+
+fn is_json(media_type: &str) -> bool {
+    let media_type = media_type.to_ascii_lowercase();
+    media_type == JSON || media_type.starts_with("application/") && media_type.ends_with("+json")
+}
+
+/// The parameters of a path; a path whose parameters can not be read names nothing.
+pub(crate) struct Segments<T>(pub T);
+
+impl<S: Send + Sync, T: serde::de::DeserializeOwned + Send> FromRequestParts<S> for Segments<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let Path(segments) = Path::from_request_parts(parts, state).await.map_err(|_| Error::NotFound("page"))?;
+        Ok(Self(segments))
+    }
+}
+
+/// The parameters of a query.
+pub(crate) struct Query(pub paging::Query);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let unreadable = |_| Error::Unreadable("the query can not be read".into());
+        let AxumQuery(pairs) = AxumQuery::from_request_parts(parts, state).await.map_err(unreadable)?;
+        Ok(Self(paging::Query::new(pairs)?))
+    }
+}

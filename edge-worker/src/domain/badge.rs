@@ -1,0 +1,240 @@
+//! Badges: templates in versions.
+
+use ob3_core::{Achievement, Criteria, Image};
+
+use super::{
+    fields::{Fields, Invalid, Problem},
+    organization::{MAX_DESCRIPTION, MAX_NAME},
+    origin::Origin,
+    slug,
+};
+
+const MAX_TAGS: usize = 20;
+const MAX_TAG: usize = 60;
+/// A hundred years: what is longer does not end.
+const MAX_EXPIRES_IN_DAYS: i64 = 36_525;
+/// Values of the standard's `AchievementType` (OB 3.0 §B); others begin with `ext:`.
+const ACHIEVEMENT_TYPES: [&str; 31] = [
+    "Achievement",
+    "ApprenticeshipCertificate",
+    "Assessment",
+    "Assignment",
+    "AssociateDegree",
+    "Award",
+    "Badge",
+    "BachelorDegree",
+    "Certificate",
+    "CertificateOfCompletion",
+    "Certification",
+    "CommunityService",
+    "Competency",
+    "Course",
+    "CoCurricular",
+    "Degree",
+    "Diploma",
+    "DoctoralDegree",
+    "Fieldwork",
+    "GeneralEducationDevelopment",
+    "JourneymanCertificate",
+    "LearningProgram",
+    "License",
+    "Membership",
+    "ProfessionalDoctorate",
+    "QualityAssuranceCredential",
+    "MasterCertificate",
+    "MasterDegree",
+    "MicroCredential",
+    "ResearchDoctorate",
+    "SecondarySchoolDiploma",
+];
+
+/// What one version of a badge says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadgeContent {
+    /// Its name.
+    pub name: String,
+    /// What it stands for.
+    pub description: String,
+    /// A page that tells the criteria.
+    pub criteria_id: Option<String>,
+    /// The criteria in words; one of the two is there.
+    pub criteria_narrative: Option<String>,
+    /// SHA-256 of its picture.
+    pub image_sha256: Option<String>,
+    /// What kind of achievement it is.
+    pub achievement_type: Option<String>,
+    /// Key words.
+    pub tags: Vec<String>,
+    /// For how many days a credential of it is valid; `None` means without end.
+    pub expires_in_days: Option<i64>,
+}
+
+/// A request for a badge.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NewBadge {
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its first version.
+    pub content: BadgeContent,
+}
+
+impl NewBadge {
+    /// Reads the request.
+    ///
+    /// # Errors
+    /// [`Invalid`], naming the field.
+    pub fn read(mut body: Fields) -> Result<Self, Invalid> {
+        let name = body.line("name", MAX_NAME)?;
+        let name = body.required("name", name)?;
+        let slug = body.read("slug", "lower-case letters, digits and single hyphens", |text| {
+            slug::is_slug(text).then(|| text.to_owned())
+        })?;
+        // A name without Latin letters gives no slug; then the caller has to say one.
+        let slug = body.required("slug", slug.or_else(|| slug::from_name(&name)))?;
+        let description = body.paragraphs("description", MAX_DESCRIPTION)?;
+        let description = body.required("description", description)?;
+        let (criteria_id, criteria_narrative) = criteria(&mut body)?;
+        let achievement_type =
+            body.read("achievementType", "a type of the standard, or one that begins with `ext:`", |text| {
+                is_achievement_type(text).then(|| text.to_owned())
+            })?;
+        let tags = body.lines("tags", MAX_TAGS, MAX_TAG)?;
+        let expires_in_days = body.integer("expiresInDays", 1, MAX_EXPIRES_IN_DAYS)?;
+        body.finish()?;
+        let content = BadgeContent {
+            name,
+            description,
+            criteria_id,
+            criteria_narrative,
+            image_sha256: None,
+            achievement_type,
+            tags,
+            expires_in_days,
+        };
+        Ok(Self { slug, content })
+    }
+}
+
+/// Criteria are `{id?, narrative?}`, or their narrative alone.
+fn criteria(body: &mut Fields) -> Result<(Option<String>, Option<String>), Invalid> {
+    let value = body.value("criteria");
+    let value = body.required("criteria", value)?;
+    let mut whole = match value {
+        text @ serde_json::Value::String(_) => {
+            let mut whole = body.nested("criteria", [("narrative".into(), text)].into_iter().collect());
+            let narrative = whole.paragraphs("narrative", MAX_DESCRIPTION)?;
+            return Ok((None, narrative));
+        }
+        serde_json::Value::Object(members) => body.nested("criteria", members),
+        _ => return Err(body.invalid("criteria", Problem::Not("text or an object"))),
+    };
+    let id = whole.web_url("id")?;
+    let narrative = whole.paragraphs("narrative", MAX_DESCRIPTION)?;
+    whole.finish()?;
+    if id.is_none() && narrative.is_none() {
+        return Err(body.invalid("criteria", Problem::Empty));
+    }
+    Ok((id, narrative))
+}
+
+fn is_achievement_type(text: &str) -> bool {
+    let is_extension = |rest: &str| {
+        !rest.is_empty()
+            && rest.len() <= MAX_TAG
+            && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    };
+    ACHIEVEMENT_TYPES.contains(&text) || text.strip_prefix("ext:").is_some_and(is_extension)
+}
+
+/// The address of an achievement, which is its id in credentials.
+#[must_use]
+pub fn achievement_url(origin: &Origin, organization_slug: &str, badge_slug: &str) -> String {
+    origin.at(&format!("/achievements/{organization_slug}/{badge_slug}"))
+}
+
+/// The address of an image.
+#[must_use]
+pub fn image_url(origin: &Origin, sha256: &str) -> String {
+    origin.at(&format!("/images/{sha256}.png"))
+}
+
+impl BadgeContent {
+    /// The version as the standard's `Achievement`.
+    #[must_use]
+    pub fn to_achievement(&self, origin: &Origin, organization_slug: &str, badge_slug: &str) -> Achievement {
+        Achievement {
+            id: achievement_url(origin, organization_slug, badge_slug),
+            name: self.name.clone(),
+            description: self.description.clone(),
+            criteria: Criteria { id: self.criteria_id.clone(), narrative: self.criteria_narrative.clone() },
+            image: self.image_sha256.as_deref().map(|hash| Image { id: image_url(origin, hash), caption: None }),
+            achievement_type: self.achievement_type.clone(),
+            tag: self.tags.clone(),
+            human_code: None,
+            in_language: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(body: Value) -> Result<NewBadge, Invalid> {
+        NewBadge::read(Fields::of_body(body).unwrap())
+    }
+
+    fn with(name: &str, value: Value) -> Value {
+        let mut body = json!({ "name": "Rust", "description": "Knows Rust", "criteria": "Passed the exam" });
+        body[name] = value;
+        body
+    }
+
+    #[test]
+    fn criteria_are_text_or_an_object() {
+        for (criteria, id, narrative) in [
+            (json!("Passed"), None, Some("Passed")),
+            (json!({ "narrative": "Passed" }), None, Some("Passed")),
+            (json!({ "id": "https://example.com/exam" }), Some("https://example.com/exam"), None),
+        ] {
+            let content = read(with("criteria", criteria)).unwrap().content;
+            assert_eq!((content.criteria_id.as_deref(), content.criteria_narrative.as_deref()), (id, narrative));
+        }
+    }
+
+    #[test]
+    fn faults_name_their_field() {
+        for (body, field) in [
+            (with("name", json!(null)), "name"),
+            (with("name", json!("日本")), "slug"),
+            (with("slug", json!("a b")), "slug"),
+            (with("criteria", json!({})), "criteria"),
+            (with("criteria", json!(7)), "criteria"),
+            (with("criteria", json!("")), "criteria.narrative"),
+            (with("criteria", json!({ "id": "exam" })), "criteria.id"),
+            (with("criteria", json!({ "narrative": "x", "text": "y" })), "criteria.text"),
+            (with("expiresInDays", json!(0)), "expiresInDays"),
+            (with("achievementType", json!("Trophy")), "achievementType"),
+            (with("tags", json!(["", "a"])), "tags[0]"),
+            (with("isActive", json!(true)), "isActive"),
+        ] {
+            assert_eq!(read(body.clone()).unwrap_err().field, field, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_slug_is_made_of_the_name() {
+        assert_eq!(read(with("name", json!("Rust at the Edge"))).unwrap().slug, "rust-at-the-edge");
+    }
+
+    #[test]
+    fn an_achievement_has_addresses_of_this_deployment() {
+        let mut content = read(with("tags", json!(["rust"]))).unwrap().content;
+        content.image_sha256 = Some("ab".into());
+        let achievement = content.to_achievement(&Origin::parse("https://badges.example").unwrap(), "demo", "rust");
+        assert_eq!(achievement.id, "https://badges.example/achievements/demo/rust");
+        assert_eq!(achievement.image.unwrap().id, "https://badges.example/images/ab.png");
+    }
+}

@@ -1,0 +1,92 @@
+//! Issuers' DIDs and DID documents.
+
+use ob3_core::PublicKey;
+use serde_json::{Value, json};
+
+use super::origin::Origin;
+
+/// The DID under which an organization's key signs.
+///
+/// `did:web:HOST:issuers:SLUG` where others can resolve the host, so that keys can be rotated under one name; else the
+/// key's own `did:key`, which resolves anywhere.
+#[must_use]
+pub fn of_issuer(origin: &Origin, slug: &str, key: PublicKey) -> String {
+    of_host(origin, slug).unwrap_or_else(|| key.to_did_key())
+}
+
+/// The `did:web` of an organization, which is known before it has a key; `None` on a local host.
+#[must_use]
+pub fn of_host(origin: &Origin, slug: &str) -> Option<String> {
+    // did:web §3.1: the colon of a port is percent-encoded.
+    origin.is_public().then(|| format!("did:web:{}:issuers:{slug}", origin.authority().replace(':', "%3A")))
+}
+
+/// Where the document of a `did:web` stands (did:web §3.2); `None` for other methods.
+#[must_use]
+pub fn document_url(did: &str) -> Option<String> {
+    let name = did.strip_prefix("did:web:")?;
+    let (host, path) = name.split_once(':').unwrap_or((name, ".well-known"));
+    Some(format!("https://{}/{}/did.json", host.replace("%3A", ":"), path.replace(':', "/")))
+}
+
+/// The DID URL of a key: the fragment is the key itself, in both methods.
+#[must_use]
+pub fn verification_method(did: &str, public_key_multibase: &str) -> String {
+    format!("{did}#{public_key_multibase}")
+}
+
+/// The DID document (DID 1.0 §5) that lists these keys (Multikey) for assertions.
+#[must_use]
+pub fn document<'a>(did: &str, public_keys_multibase: impl IntoIterator<Item = &'a str>) -> Value {
+    let methods: Vec<Value> = public_keys_multibase
+        .into_iter()
+        .map(|key| {
+            let id = verification_method(did, key);
+            json!({ "id": id, "type": "Multikey", "controller": did, "publicKeyMultibase": key })
+        })
+        .collect();
+    let ids: Vec<&Value> = methods.iter().filter_map(|method| method.get("id")).collect();
+    json!({
+        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "id": did,
+        "verificationMethod": methods,
+        "assertionMethod": ids,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn did(origin: &str) -> String {
+        of_issuer(&Origin::parse(origin).unwrap(), "demo", PublicKey::from_bytes([7; 32]))
+    }
+
+    #[test]
+    fn a_public_host_gives_did_web_and_a_local_one_did_key() {
+        assert_eq!(did("https://badges.example"), "did:web:badges.example:issuers:demo");
+        assert_eq!(did("https://badges.example:8443"), "did:web:badges.example%3A8443:issuers:demo");
+        assert!(did("http://localhost:8787").starts_with("did:key:z6Mk"));
+        assert!(did("https://127.0.0.1").starts_with("did:key:z6Mk"));
+    }
+
+    #[test]
+    fn the_document_of_an_issuer_stands_where_this_worker_serves_it() {
+        for (origin, url) in [
+            ("https://badges.example", Some("https://badges.example/issuers/demo/did.json")),
+            ("https://badges.example:8443", Some("https://badges.example:8443/issuers/demo/did.json")),
+            ("http://localhost:8787", None),
+        ] {
+            assert_eq!(document_url(&did(origin)).as_deref(), url);
+        }
+    }
+
+    #[test]
+    fn every_key_is_listed_for_assertions() {
+        let document = document("did:web:badges.example:issuers:demo", ["z6MkA", "z6MkB"]);
+        let id = "did:web:badges.example:issuers:demo#z6MkB";
+        assert_eq!(document["verificationMethod"][1]["id"], id);
+        assert_eq!(document["verificationMethod"][1]["publicKeyMultibase"], "z6MkB");
+        assert_eq!(document["assertionMethod"][1], id);
+    }
+}

@@ -1,0 +1,173 @@
+//! Badge images as they are uploaded: hostile until decoded.
+
+use std::fmt;
+use std::io::Cursor;
+
+use png::{Decoder, DecodingError, Limits};
+
+/// Most bytes of an upload (contract: 5 MB).
+pub const MAX_BYTES: usize = 5_000_000;
+/// Largest width and height: four times what displays of badges show.
+const MAX_SIDE: u32 = 4096;
+/// Most pixels: 2048 × 2048. Decoding them is the most work that one upload may cost.
+const MAX_PIXELS: u64 = 2048 * 2048;
+/// Most bytes that the decoder may hold for chunks; rows are decoded one by one and thrown away.
+const MAX_DECODER_BYTES: usize = 4 << 20;
+
+const SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n'];
+/// PNG 3 §11.2.5: length 0, type `IEND`, its CRC.
+const END: [u8; 12] = [0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82];
+
+/// Why an upload is not taken as a badge's image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It is no PNG.
+    NotPng,
+    /// Its header says more pixels than are taken.
+    TooManyPixels {
+        /// Width.
+        width: u32,
+        /// Height.
+        height: u32,
+    },
+    /// It moves.
+    Animated,
+    /// It can not be decoded to its end.
+    Broken(String),
+    /// Something follows the image.
+    TrailingData,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotPng => f.write_str("the image is not a PNG"),
+            Self::TooManyPixels { width, height } => {
+                write!(
+                    f,
+                    "the image has {width} × {height} pixels; at most {MAX_SIDE} a side and {MAX_PIXELS} in all are taken"
+                )
+            }
+            Self::Animated => f.write_str("the image is animated"),
+            Self::Broken(why) => write!(f, "the image can not be decoded: {why}"),
+            Self::TrailingData => f.write_str("the image is followed by other data"),
+        }
+    }
+}
+
+/// Whether bytes begin as a PNG does.
+#[must_use]
+pub fn is_png(bytes: &[u8]) -> bool {
+    bytes.starts_with(&SIGNATURE)
+}
+
+/// Decodes a whole PNG, row by row in bounded memory, and says whether it can be a badge's image.
+///
+/// # Errors
+/// [`Refused`], by the header before a pixel is decoded where the header tells.
+pub fn check_png(bytes: &[u8]) -> Result<(), Refused> {
+    if !is_png(bytes) {
+        return Err(Refused::NotPng);
+    }
+    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: MAX_DECODER_BYTES });
+    // Their compressed contents are not needed, so they are not inflated.
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let header = decoder.read_header_info().map_err(broken)?;
+    let (width, height) = (header.width, header.height);
+    if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(Refused::TooManyPixels { width, height });
+    }
+    let mut reader = decoder.read_info().map_err(broken)?;
+    if reader.info().animation_control.is_some() {
+        return Err(Refused::Animated);
+    }
+    while reader.next_row().map_err(broken)?.is_some() {}
+    reader.finish().map_err(broken)?;
+    if bytes.ends_with(&END) { Ok(()) } else { Err(Refused::TrailingData) }
+}
+
+fn broken(error: DecodingError) -> Refused {
+    Refused::Broken(match error {
+        DecodingError::IoError(_) => "it ends too early".into(),
+        DecodingError::LimitsExceeded => "it needs too much memory".into(),
+        DecodingError::Format(_) | DecodingError::Parameter(_) => "it is malformed".into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use png::{BitDepth, ColorType, Encoder};
+
+    use super::*;
+
+    fn encode(width: u32, height: u32, animated: bool) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes, width, height);
+        encoder.set_color(ColorType::Rgba);
+        encoder.set_depth(BitDepth::Eight);
+        if animated {
+            encoder.set_animated(2, 0).unwrap();
+        }
+        let mut writer = encoder.write_header().unwrap();
+        let frame = vec![0x5a; usize::try_from(width * height * 4).unwrap()];
+        for _ in 0..if animated { 2 } else { 1 } {
+            writer.write_image_data(&frame).unwrap();
+        }
+        writer.finish().unwrap();
+        bytes
+    }
+
+    /// A PNG of which only the header is there, with a CRC that fits.
+    fn header(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes, width, height);
+        encoder.set_color(ColorType::Rgba);
+        drop(encoder.write_header().unwrap());
+        bytes
+    }
+
+    #[test]
+    fn a_whole_png_is_taken() {
+        assert_eq!(check_png(&encode(64, 48, false)), Ok(()));
+    }
+
+    #[test]
+    fn a_png_that_ends_early_is_refused_wherever_it_is_cut() {
+        let whole = encode(16, 16, false);
+        for length in 0..whole.len() {
+            assert!(check_png(&whole[..length]).is_err(), "cut to {length} of {}", whole.len());
+        }
+    }
+
+    #[test]
+    fn a_changed_byte_is_refused() {
+        let whole = encode(16, 16, false);
+        for at in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[at] ^= 0x10;
+            assert!(check_png(&changed).is_err(), "byte {at} of {}", whole.len());
+        }
+    }
+
+    #[test]
+    fn too_many_pixels_are_refused_by_the_header_alone() {
+        for (width, height) in [(4097, 1), (1, 4097), (2048, 2049), (100_000, 100_000), (0x7fff_ffff, 0x7fff_ffff)] {
+            assert_eq!(check_png(&header(width, height)), Err(Refused::TooManyPixels { width, height }));
+        }
+    }
+
+    #[test]
+    fn an_animation_is_refused() {
+        assert_eq!(check_png(&encode(8, 8, true)), Err(Refused::Animated));
+    }
+
+    #[test]
+    fn what_is_no_image_or_more_than_one_is_refused() {
+        assert_eq!(check_png(b""), Err(Refused::NotPng));
+        assert_eq!(check_png(b"GIF89a"), Err(Refused::NotPng));
+        let mut bytes = encode(8, 8, false);
+        bytes.extend_from_slice(b"PK\x03\x04");
+        assert_eq!(check_png(&bytes), Err(Refused::TrailingData));
+    }
+}

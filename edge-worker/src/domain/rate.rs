@@ -1,0 +1,104 @@
+//! Rate limits: so many requests of a subject in a window that begins at a round time.
+
+use std::net::Ipv6Addr;
+
+use ob3_core::DateTime;
+
+use super::digest;
+
+/// A limit on the requests of one kind of subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Requests in a window.
+    pub requests: i64,
+    /// Length of the window.
+    pub window_seconds: i64,
+}
+
+/// Requests of one API key.
+pub const PER_KEY: Limit = Limit { requests: 60, window_seconds: 60 };
+/// Requests of one network address.
+pub const PER_ADDRESS: Limit = Limit { requests: 100, window_seconds: 60 };
+/// Attempts to sign in from one network address.
+pub const SIGN_IN: Limit = Limit { requests: 3, window_seconds: 15 * 60 };
+
+/// A window: from its start on, up to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its first moment.
+    pub start: DateTime,
+    /// The first moment after it.
+    pub end: DateTime,
+}
+
+/// What a subject has left of its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// Requests in a window.
+    pub limit: i64,
+    /// Requests that are left in this one.
+    pub remaining: i64,
+    /// When the next window begins.
+    pub reset: DateTime,
+    /// Whether this request is within the limit.
+    pub is_admitted: bool,
+}
+
+impl Limit {
+    /// The window that `now` lies in.
+    #[must_use]
+    pub const fn window(self, now: DateTime) -> Window {
+        let length = self.window_seconds * 1000;
+        let start = DateTime::from_unix_millis(now.unix_millis() - now.unix_millis().rem_euclid(length));
+        Window { start, end: start.plus_seconds(self.window_seconds) }
+    }
+
+    /// What is left after `requests` were counted in the window of `now`, this one included.
+    #[must_use]
+    pub const fn allowance(self, requests: i64, now: DateTime) -> Allowance {
+        let left = self.requests - requests;
+        let remaining = if left < 0 { 0 } else { left };
+        Allowance { limit: self.requests, remaining, reset: self.window(now).end, is_admitted: left >= 0 }
+    }
+}
+
+/// The name under which a network address is counted: a keyed hash, so that no address is stored. An IPv6 address counts
+/// as its /64, which is what one customer has.
+#[must_use]
+pub fn address_subject(kind: &str, address: &str, secret: &str) -> String {
+    let network = match address.parse::<Ipv6Addr>() {
+        Ok(v6) => digest::hex(&v6.octets()).chars().take(16).collect(),
+        Err(_) => address.to_owned(),
+    };
+    format!("{kind}:{}", digest::sha256_hex(format!("{secret} {network}").as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_admitted_request_leaves_nothing() {
+        let now = DateTime::from_unix_millis(61_500);
+        for (counted, remaining, is_admitted) in [(1, 59, true), (60, 0, true), (61, 0, false), (600, 0, false)] {
+            let allowance = PER_KEY.allowance(counted, now);
+            assert_eq!((allowance.remaining, allowance.is_admitted), (remaining, is_admitted), "{counted}");
+            assert_eq!(allowance.reset, DateTime::from_unix_millis(120_000));
+        }
+    }
+
+    #[test]
+    fn windows_begin_at_round_times() {
+        assert_eq!(PER_KEY.window(DateTime::from_unix_millis(119_999)).start, DateTime::from_unix_millis(60_000));
+        assert_eq!(PER_KEY.window(DateTime::from_unix_millis(120_000)).start, DateTime::from_unix_millis(120_000));
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_count_together() {
+        let subject = |address| address_subject("address", address, "secret");
+        assert_eq!(subject("2001:db8::1"), subject("2001:db8::ffff:1"));
+        assert_ne!(subject("2001:db8::1"), subject("2001:db8:0:1::1"));
+        assert_ne!(subject("192.0.2.1"), subject("192.0.2.2"));
+        assert!(!subject("192.0.2.1").contains("192.0.2.1"));
+    }
+}

@@ -1,0 +1,129 @@
+//! What a request can come to beside success: one type, and its form on the wire.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::domain::{fields::Invalid, image, organization::MayNotIssue, quota, rate::Allowance};
+use crate::respond;
+
+/// The result of everything that answers a request.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// Why a request is refused.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// A field is wrong.
+    Invalid(Invalid),
+    /// What the caller sent is wrong as a whole.
+    Unreadable(String),
+    /// Nobody said who asks, or it is not believed.
+    Unauthorized(&'static str),
+    /// Who asks may not do this.
+    Forbidden(String),
+    /// There is no such thing here.
+    NotFound(&'static str),
+    /// The path does not know the method.
+    MethodNotAllowed,
+    /// It contradicts what is there.
+    Conflict(&'static str),
+    /// The body has more bytes than this.
+    PayloadTooLarge(usize),
+    /// The body is of another type than this.
+    UnsupportedMediaType(&'static str),
+    /// There were too many requests.
+    RateLimited(Allowance),
+    /// The platform failed, or a rule that should hold does not. The cause is logged and never sent.
+    Internal(String),
+}
+
+/// What is logged of an answer beside its status; travels in the response's extensions.
+#[derive(Clone)]
+pub(crate) struct Cause(pub String);
+
+impl Error {
+    const fn status(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Invalid(_) | Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR"),
+            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "FORBIDDEN"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
+            Self::Conflict(_) => (StatusCode::CONFLICT, "CONFLICT"),
+            Self::PayloadTooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"),
+            Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE"),
+            Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR"),
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Invalid(invalid) => invalid.to_string(),
+            Self::Unreadable(why) | Self::Forbidden(why) => why.clone(),
+            Self::Unauthorized(why) | Self::Conflict(why) => (*why).into(),
+            Self::NotFound(what) => format!("{what} not found"),
+            Self::MethodNotAllowed => "this path does not answer to this method".into(),
+            Self::PayloadTooLarge(max) => format!("the body must not be larger than {max} bytes"),
+            Self::UnsupportedMediaType(expected) => format!("the body must be {expected}"),
+            Self::RateLimited(allowance) => format!("more than {} requests in a window", allowance.limit),
+            Self::Internal(_) => "something went wrong here; please try again".into(),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    /// Contract A's envelope: `{error, message, details?: {field}}`.
+    fn into_response(self) -> Response {
+        let (status, code) = self.status();
+        let mut body = json!({ "error": code, "message": self.message() });
+        if let (Self::Invalid(invalid), Some(body)) = (&self, body.as_object_mut()) {
+            body.insert("details".into(), json!({ "field": invalid.field }));
+        }
+        let mut response = respond::json(status, &body);
+        match self {
+            Self::Unauthorized(_) => {
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Self::RateLimited(allowance) => respond::set_allowance(response.headers_mut(), &allowance),
+            Self::Internal(cause) => {
+                response.extensions_mut().insert(Cause(cause));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid)
+    }
+}
+
+impl From<MayNotIssue> for Error {
+    fn from(reason: MayNotIssue) -> Self {
+        Self::Forbidden(reason.to_string())
+    }
+}
+
+impl From<quota::Exceeded> for Error {
+    fn from(exceeded: quota::Exceeded) -> Self {
+        Self::Forbidden(exceeded.to_string())
+    }
+}
+
+impl From<image::Refused> for Error {
+    fn from(refused: image::Refused) -> Self {
+        match refused {
+            image::Refused::NotPng => Self::UnsupportedMediaType("a PNG image"),
+            other => Self::Unreadable(other.to_string()),
+        }
+    }
+}
+
+impl From<crate::store::StoreError> for Error {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}

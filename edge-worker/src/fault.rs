@@ -1,0 +1,73 @@
+//! Which rule of the database a write broke.
+//!
+//! D1 reports a broken rule as text and as nothing else; this is the one place that reads it. The names are those of
+//! `migrations/`.
+
+/// A rule that two concurrent requests can break between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// There is one bootstrap owner.
+    OneBootstrapOwner,
+    /// A user has one address.
+    UserEmail,
+    /// A slug names one organization.
+    OrganizationSlug,
+    /// An organization has one active signing key.
+    OneActiveSigningKey,
+    /// A slug names one badge of an organization.
+    BadgeSlug,
+    /// A version of a badge is written once.
+    BadgeVersion,
+    /// A code names one credential.
+    CredentialCode,
+    /// The credentials of one badge for one recipient are a list.
+    CredentialChain,
+    /// A month's quota is not exceeded.
+    Quota,
+    /// An idempotency key has one answer.
+    IdempotencyKey,
+}
+
+/// The texts by which SQLite names a broken rule: the columns of an index, or a constraint's name.
+const TEXTS: [(&str, Rule); 11] = [
+    ("UNIQUE constraint failed: user.is_bootstrap_owner", Rule::OneBootstrapOwner),
+    ("UNIQUE constraint failed: user.email", Rule::UserEmail),
+    ("UNIQUE constraint failed: organization.slug", Rule::OrganizationSlug),
+    ("UNIQUE constraint failed: signing_key.organization_id", Rule::OneActiveSigningKey),
+    ("UNIQUE constraint failed: badge.organization_id, badge.slug", Rule::BadgeSlug),
+    ("UNIQUE constraint failed: badge_version.badge_id, badge_version.number", Rule::BadgeVersion),
+    ("UNIQUE constraint failed: credential.code", Rule::CredentialCode),
+    ("UNIQUE constraint failed: credential.badge_id, credential.recipient_id", Rule::CredentialChain),
+    ("UNIQUE constraint failed: credential.supersedes_id", Rule::CredentialChain),
+    ("CHECK constraint failed: quota_not_exceeded", Rule::Quota),
+    ("UNIQUE constraint failed: idempotency.organization_id, idempotency.key", Rule::IdempotencyKey),
+];
+
+impl Rule {
+    /// The rule that D1's text names; `None` for every other failure.
+    #[must_use]
+    pub fn broken(text: &str) -> Option<Self> {
+        TEXTS.iter().find(|(part, _)| text.contains(part)).map(|(_, rule)| *rule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_told_from_other_failures() {
+        let text = "D1_ERROR: UNIQUE constraint failed: credential.supersedes_id: SQLITE_CONSTRAINT";
+        assert_eq!(Rule::broken(text), Some(Rule::CredentialChain));
+        for text in ["", "D1_ERROR: no such table: credential", "FOREIGN KEY constraint failed"] {
+            assert_eq!(Rule::broken(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_text_names_its_own_rule() {
+        for (text, rule) in TEXTS {
+            assert_eq!(Rule::broken(text), Some(rule));
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The one path by which credentials are issued.
+
+use axum::http::StatusCode;
+use ob3_core::Profile;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::domain::credential::{self, Code, IssueRequest, Status};
+use crate::domain::digest;
+use crate::domain::ids::{CredentialId, RecipientId};
+use crate::domain::organization::may_issue;
+use crate::domain::quota::Exceeded;
+use crate::domain::supersession::Supersession;
+use crate::domain::time;
+use crate::domain::vault::Vault;
+use crate::entropy::random;
+use crate::error::{Error, Result};
+use crate::fault::Rule;
+use crate::signer;
+use crate::store::{Answered, IssuedRecord, Organization, StoreError};
+
+/// How often a code is drawn anew when it is taken; among 2^40 codes it hardly ever is.
+const CODE_ATTEMPTS: usize = 4;
+/// Bytes of the salt of a recipient's hashed address: as many as no table of hashes covers.
+const SALT_BYTES: usize = 16;
+
+const HELD: &str = "the recipient holds an active credential of this badge that does not expire; revoke it first";
+const OVERTAKEN: &str = "another request has issued this badge to this recipient at the same time";
+const REUSED: &str = "the idempotency key was used for a different request";
+
+/// What tells a repeated request from a new one.
+pub(crate) struct Idempotency {
+    /// The key that the caller chose.
+    pub key: String,
+    /// Hash of the request.
+    pub request_sha256: String,
+}
+
+/// What the caller is told; the same bytes when the request is repeated.
+pub(crate) struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// JSON text.
+    pub body: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct IssuedBody<'a> {
+    id: CredentialId,
+    credential_id: &'a str,
+    verification_url: String,
+    status: Status,
+    issuance_date: String,
+    expiration_date: Option<String>,
+    recipient_name: &'a str,
+    recipient_email: &'a str,
+    supersedes_credential_id: Option<CredentialId>,
+}
+
+/// Issues a badge.
+///
+/// 1. 403 unless plan and approval allow it; the answer of the first time if the request is repeated; 404 without such a
+///    badge, 409 for an inactive one; 403 without a signing key.
+/// 2. 409 when the recipient holds the badge without end; 403 when the month's quota is used up; 400 for dates that do
+///    not fit the badge.
+/// 3. Build and sign.
+/// 4. Store the signed document under its hash. A request that dies after this leaves a document that nothing names.
+/// 5. Write all records in one batch. When another request was first, nothing of it stays.
+pub(crate) async fn issue(
+    app: &App,
+    organization: &Organization,
+    request: &IssueRequest,
+    idempotency: Option<&Idempotency>,
+) -> Result<Answer> {
+    let now = app.now.truncated_to_seconds();
+    let month = time::month(now);
+    let allowed = organization.plan.recipients_a_month();
+
+    // 1
+    may_issue(organization.plan, organization.status, true)?;
+    let key = idempotency.map(|it| it.key.as_str());
+    let context =
+        app.store.issue_context(organization.id, request.badge, &request.recipient_email, &month, key).await?;
+    if let (Some(idempotency), Some(answered)) = (idempotency, context.answered) {
+        return replay(idempotency, answered);
+    }
+    may_issue(organization.plan, organization.status, context.key.is_some())?;
+    let sealed_key =
+        context.key.ok_or_else(|| Error::Internal("an organization without a key may not issue".into()))?;
+    let badge = context.badge.ok_or(Error::NotFound("badge"))?;
+    if !badge.is_active {
+        return Err(Error::Conflict("the badge is not active"));
+    }
+
+    // 2
+    let supersession = Supersession::decide(context.newest, now).map_err(|_| Error::Conflict(HELD))?;
+    context.usage.admits_recipient(allowed)?;
+    let validity = request.validity(badge.content.expires_in_days, now)?;
+
+    // 3
+    let id = CredentialId::from_random(random()?);
+    let salt = digest::hex(&random::<SALT_BYTES>()?);
+    let issuer = issuer(organization, &sealed_key.did);
+    let achievement = badge.content.to_achievement(&app.origin, &organization.slug, &badge.slug);
+    let url = credential::credential_url(&app.origin, id);
+    let unsigned = credential::unsigned(request, url, issuer, achievement, validity, now, &salt);
+    let vault = Vault::new(&app.config.key_encryption_secret).map_err(|_| Error::Internal("no vault".into()))?;
+    let document = signer::signed(&unsigned, &vault, organization.id, &sealed_key, now)?;
+
+    // 4
+    let document_sha256 = app.store.put_document(&document).await?;
+
+    // 5
+    let new_recipient = RecipientId::from_random(random()?);
+    for _ in 0..CODE_ATTEMPTS {
+        let code = Code::from_random(random()?);
+        let body = IssuedBody {
+            id,
+            credential_id: code.as_str(),
+            verification_url: credential::verification_url(&app.origin, code.as_str()),
+            status: Status::Pending,
+            issuance_date: time::wire(now),
+            expiration_date: validity.until.map(time::wire),
+            recipient_name: &request.recipient_name,
+            recipient_email: request.recipient_email.as_str(),
+            supersedes_credential_id: supersession.superseded(),
+        };
+        let body = serde_json::to_string(&body).map_err(|error| Error::Internal(error.to_string()))?;
+        let status = StatusCode::CREATED;
+        let record = IssuedRecord {
+            id,
+            code: code.as_str(),
+            organization: organization.id,
+            badge: badge.id,
+            badge_version: badge.version,
+            signing_key: sealed_key.id,
+            new_recipient,
+            recipient_name: &request.recipient_name,
+            recipient_email: &request.recipient_email,
+            document_sha256: &document_sha256,
+            is_public: request.is_public,
+            issued_at: now,
+            valid_from: validity.from,
+            valid_until: validity.until,
+            supersession,
+            month: &month,
+            allowed,
+            answer: idempotency.map(|it| (it.key.as_str(), it.request_sha256.as_str(), status.as_u16(), body.as_str())),
+        };
+        let rule = match app.store.record_issued(&record).await {
+            Ok(()) => return Ok(Answer { status, body }),
+            Err(StoreError::Broken(Rule::CredentialCode)) => continue,
+            Err(StoreError::Broken(rule)) => rule,
+            Err(error) => return Err(error.into()),
+        };
+        // The same request may have run at the same time: whichever rule broke first, the answer is the first one's.
+        if let Some(idempotency) = idempotency
+            && let Some(answered) = app.store.answered(organization.id, &idempotency.key).await?
+        {
+            return replay(idempotency, answered);
+        }
+        return Err(match rule {
+            Rule::CredentialChain => Error::Conflict(OVERTAKEN),
+            Rule::Quota => Exceeded { allowed }.into(),
+            rule => StoreError::Broken(rule).into(),
+        });
+    }
+    Err(Error::Internal("no code was free".into()))
+}
+
+fn replay(idempotency: &Idempotency, answered: Answered) -> Result<Answer> {
+    if answered.request_sha256 != idempotency.request_sha256 {
+        return Err(Error::Conflict(REUSED));
+    }
+    let status = StatusCode::from_u16(answered.status).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(Answer { status, body: answered.response })
+}
+
+/// The organization as an issuer.
+pub(crate) fn issuer(organization: &Organization, did: &str) -> Profile {
+    Profile {
+        id: did.into(),
+        name: organization.name.clone(),
+        url: organization.url.clone(),
+        email: organization.email.clone(),
+        description: organization.description.clone(),
+        image: None,
+    }
+}

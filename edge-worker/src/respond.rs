@@ -1,0 +1,105 @@
+//! Answers: JSON for callers of the API, documents for everybody, and the headers that belong to each.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde::Serialize;
+
+use crate::domain::rate::Allowance;
+
+/// Media type of a signed credential (VCDM 2.0 §C.1, as OB 3.0 names it).
+pub(crate) const VC_LD_JSON: &str = "application/vc+ld+json";
+/// Media type of JSON-LD.
+pub(crate) const LD_JSON: &str = "application/ld+json";
+/// Media type of JSON.
+pub(crate) const JSON: &str = "application/json";
+/// Media type of PNG.
+pub(crate) const PNG: &str = "image/png";
+
+/// How long others may keep an answer.
+#[derive(Clone, Copy)]
+pub(crate) enum Caching {
+    /// Not at all.
+    Never,
+    /// A minute: it may change.
+    Briefly,
+    /// For ever: its address is its hash.
+    Immutable,
+}
+
+impl Caching {
+    const fn header(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Never => "no-store",
+            Self::Briefly => "public, max-age=60",
+            Self::Immutable => "public, max-age=31536000, immutable",
+        })
+    }
+}
+
+/// An answer of the API; nobody keeps it.
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(bytes) => with_type(status, JSON, bytes, Caching::Never),
+        // Maps with keys that are no text would fail; there are none.
+        Err(_) => with_type(StatusCode::INTERNAL_SERVER_ERROR, JSON, Vec::new(), Caching::Never),
+    }
+}
+
+/// A public document, which scripts of every origin may read.
+pub(crate) fn document(content_type: &'static str, body: impl Into<Body>, caching: Caching) -> Response {
+    let mut response = with_type(StatusCode::OK, content_type, body, caching);
+    allow_every_origin(response.headers_mut());
+    response
+}
+
+/// An answer whose text is made already.
+pub(crate) fn raw(content_type: &'static str, body: String, caching: Caching) -> Response {
+    with_type(StatusCode::OK, content_type, body, caching)
+}
+
+/// What `OPTIONS` on a public document answers to a script that asks whether it may read it (CORS).
+pub(crate) async fn preflight() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    allow_every_origin(headers);
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "accept, authorization, x-api-key"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Lets scripts of every origin read the answer (CORS, GET).
+pub(crate) fn allow_every_origin(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+}
+
+/// What is left of a rate limit; `Retry-After` where nothing is.
+pub(crate) fn set_allowance(headers: &mut HeaderMap, allowance: &Allowance) {
+    let reset_seconds = allowance.reset.unix_millis() / 1000;
+    for (name, value) in [
+        ("x-ratelimit-limit", allowance.limit),
+        ("x-ratelimit-remaining", allowance.remaining),
+        ("x-ratelimit-reset", reset_seconds),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
+    }
+    if !allowance.is_admitted {
+        let now_millis = crate::clock::now().unix_millis();
+        let wait = reset_seconds.saturating_mul(1000).saturating_sub(now_millis).max(0).saturating_add(999) / 1000;
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.max(1)));
+    }
+}
+
+fn with_type(status: StatusCode, content_type: &'static str, body: impl Into<Body>, caching: Caching) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CACHE_CONTROL, caching.header());
+    response
+}

@@ -1,0 +1,61 @@
+//! Every route on one screen.
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{MethodRouter, get, post, put};
+
+use crate::access::{with_address_limit, with_api_key, with_sign_in_limit};
+use crate::observe::observe;
+use crate::respond::preflight;
+use crate::routes::{
+    api_keys, badges, credentials, images, issuers, organizations, pages, public, session, signing_keys,
+};
+
+/// The routes. Handlers find the request's `App` among its extensions.
+pub(crate) fn router() -> Router {
+    let with_key = Router::new()
+        .route("/api/v1/credentials", get(credentials::list).post(credentials::issue))
+        .route("/api/v1/credentials/{credential}", get(credentials::show))
+        .route("/api/v1/badges", get(badges::list))
+        .route("/api/v1/badges/{badge}", get(badges::show))
+        .route_layer(from_fn(with_api_key));
+
+    let with_session = Router::new()
+        .route("/api/organizations", get(organizations::list).post(organizations::create))
+        .route("/api/organizations/{organization}", get(organizations::show))
+        .route("/api/organizations/{organization}/signing-keys", post(signing_keys::create))
+        .route("/api/organizations/{organization}/api-keys", post(api_keys::create))
+        .route("/api/organizations/{organization}/badges", post(badges::create))
+        .route("/api/organizations/{organization}/badges/{badge}/image", put(badges::set_image))
+        .route_layer(from_fn(with_address_limit));
+
+    let sign_in =
+        Router::new().route("/api/auth/bootstrap", post(session::bootstrap)).route_layer(from_fn(with_sign_in_limit));
+
+    let everybody = Router::new()
+        .route("/api/verify/{credential}", open(get(public::verify)))
+        .route("/api/credentials/{credential}/baked", open(get(public::baked)))
+        .route("/credentials/{credential}", open(get(public::ob3)))
+        .route("/credentials/{credential}/ob3", open(get(public::ob3)))
+        .route("/issuers/{organization}", open(get(issuers::profile)))
+        .route("/issuers/{organization}/did.json", open(get(issuers::did_document)))
+        .route("/achievements/{organization}/{badge}", open(get(issuers::achievement)))
+        .route("/images/{file}", open(get(images::show)))
+        .route("/healthz", get(pages::health))
+        .route("/verify/{credential}", get(pages::index))
+        .route("/", get(pages::index));
+
+    Router::new()
+        .merge(with_key)
+        .merge(with_session)
+        .merge(sign_in)
+        .merge(everybody)
+        .fallback(pages::other)
+        .method_not_allowed_fallback(pages::method_not_allowed)
+        .layer(from_fn(observe))
+}
+
+/// A route that scripts of every origin may read, and may ask whether they may.
+fn open(route: MethodRouter) -> MethodRouter {
+    route.options(preflight)
+}

@@ -1,0 +1,164 @@
+//! Badges: made by members, read with API keys.
+
+use axum::Extension;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Serialize;
+
+use super::List;
+use crate::access::{self, Caller};
+use crate::app::App;
+use crate::body::{self, Query, Segments};
+use crate::domain::api_key::Scope;
+use crate::domain::badge::{self, NewBadge};
+use crate::domain::ids::BadgeId;
+use crate::domain::{image, time};
+use crate::entropy::random;
+use crate::error::{Error, Result};
+use crate::fault::Rule;
+use crate::respond::{self, PNG};
+use crate::store::{Badge, BadgeFilter, Organization, StoreError};
+
+const NOT_FOUND: Error = Error::NotFound("badge");
+
+/// Contract A's badge.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item {
+    id: BadgeId,
+    name: String,
+    slug: String,
+    description: String,
+    criteria: Criteria,
+    image_url: Option<String>,
+    achievement_type: Option<String>,
+    expires_in_days: Option<i64>,
+    tags: Vec<String>,
+    is_active: bool,
+    created_at: String,
+    public_url: String,
+    achievement_url: String,
+}
+
+#[derive(Serialize)]
+struct Criteria {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    narrative: Option<String>,
+}
+
+impl Item {
+    fn new(app: &App, organization: &Organization, badge: Badge) -> Self {
+        let address = badge::achievement_url(&app.origin, &organization.slug, &badge.slug);
+        let content = badge.content;
+        Self {
+            id: badge.id,
+            name: content.name,
+            slug: badge.slug,
+            description: content.description,
+            criteria: Criteria { id: content.criteria_id, narrative: content.criteria_narrative },
+            image_url: content.image_sha256.as_deref().map(|sha256| badge::image_url(&app.origin, sha256)),
+            achievement_type: content.achievement_type,
+            expires_in_days: content.expires_in_days,
+            tags: content.tags,
+            is_active: badge.is_active,
+            created_at: time::wire(badge.created_at),
+            public_url: address.clone(),
+            achievement_url: address,
+        }
+    }
+}
+
+/// `POST /api/organizations/{organization}/badges` → 201, a badge.
+///
+/// 1. 401 without a session, 404 for a stranger, 403 for a member who does not manage badges.
+/// 2. 400 for a malformed request, 409 when the slug is taken.
+#[worker::send]
+pub(crate) async fn create(
+    Extension(app): Extension<App>,
+    Segments(organization): Segments<String>,
+    request: Request,
+) -> Result<Response> {
+    let organization = managed(&app, &request, &organization).await?;
+    let (fields, _) = body::json(request).await?;
+    let new = NewBadge::read(fields)?;
+    let id = BadgeId::from_random(random()?);
+    match app.store.create_badge(id, organization.id, &new, app.now).await {
+        Err(StoreError::Broken(Rule::BadgeSlug)) => return Err(Error::Conflict("a badge with this slug exists")),
+        result => result?,
+    }
+    let badge = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
+    Ok(respond::json(StatusCode::CREATED, &Item::new(&app, &organization, badge)))
+}
+
+/// `PUT /api/organizations/{organization}/badges/{badge}/image`, a PNG → 200, the badge.
+///
+/// 1. 401 without a session, 404 for a stranger or an unknown badge, 403 for a member who does not manage badges.
+/// 2. 415 unless it is a PNG by name and by content, 413 when it is too large, 400 when it does not decode.
+/// 3. Store the image under its hash, then the new version of the badge.
+#[worker::send]
+pub(crate) async fn set_image(
+    Extension(app): Extension<App>,
+    Segments((organization, badge)): Segments<(String, String)>,
+    request: Request,
+) -> Result<Response> {
+    let organization = managed(&app, &request, &organization).await?;
+    let id = BadgeId::parse(&badge).ok_or(NOT_FOUND)?;
+    app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
+
+    if !body::media_type(request.headers()).eq_ignore_ascii_case(PNG) {
+        return Err(Error::UnsupportedMediaType("a PNG image (image/png)"));
+    }
+    let bytes = body::bytes(request, image::MAX_BYTES).await?;
+    image::check_png(&bytes)?;
+
+    let sha256 = app.store.put_image(&bytes).await?;
+    match app.store.set_badge_image(id, organization.id, &sha256, app.now).await {
+        Err(StoreError::Broken(Rule::BadgeVersion)) => {
+            return Err(Error::Conflict("the badge was changed by another request at the same time"));
+        }
+        result => result?,
+    }
+    let badge = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
+    Ok(respond::json(StatusCode::OK, &Item::new(&app, &organization, badge)))
+}
+
+/// `GET /api/v1/badges?limit&offset&active` → a list of badges. Scope `badges.read`.
+#[worker::send]
+pub(crate) async fn list(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    Query(mut query): Query,
+) -> Result<Response> {
+    caller.require(Scope::BadgesRead)?;
+    let page = query.page()?;
+    let is_active = query.read("active", "true or false", |text| text.parse::<bool>().ok())?;
+    query.finish()?;
+    let badges = app.store.badges(caller.organization.id, &BadgeFilter { is_active }, page).await?;
+    let items = badges.items.into_iter().map(|badge| Item::new(&app, &caller.organization, badge)).collect();
+    Ok(respond::json(StatusCode::OK, &List::new(items, page, badges.total)))
+}
+
+/// `GET /api/v1/badges/{badge}` → a badge; 404 for another organization's. Scope `badges.read`.
+#[worker::send]
+pub(crate) async fn show(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    Segments(badge): Segments<String>,
+) -> Result<Response> {
+    caller.require(Scope::BadgesRead)?;
+    let id = body::path_id("badgeId", &badge, BadgeId::parse)?;
+    let badge = app.store.badge(caller.organization.id, id).await?.ok_or(NOT_FOUND)?;
+    Ok(respond::json(StatusCode::OK, &Item::new(&app, &caller.organization, badge)))
+}
+
+async fn managed(app: &App, request: &Request, organization: &str) -> Result<Organization> {
+    let (_, membership) = access::member(app, request.headers(), organization).await?;
+    if membership.role.manages_badges() {
+        Ok(membership.organization)
+    } else {
+        Err(Error::Forbidden("viewers do not change badges".into()))
+    }
+}

@@ -1,0 +1,140 @@
+//! Credentials, for holders of API keys.
+
+use axum::Extension;
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::List;
+use crate::access::Caller;
+use crate::app::App;
+use crate::body::{self, Query, Segments};
+use crate::domain::api_key::Scope;
+use crate::domain::credential::{self, IssueRequest, Status};
+use crate::domain::fields::{Invalid, Problem};
+use crate::domain::ids::{BadgeId, CredentialId};
+use crate::domain::{digest, time};
+use crate::error::{Error, Result};
+use crate::issuance::{self, Idempotency};
+use crate::respond::{self, Caching, JSON};
+use crate::store::{Credential, CredentialFilter};
+
+const MAX_IDEMPOTENCY_KEY: usize = 255;
+
+/// Contract A's credential.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item {
+    id: CredentialId,
+    credential_id: String,
+    badge_id: BadgeId,
+    badge_name: String,
+    recipient_name: String,
+    recipient_email: String,
+    status: Status,
+    issuance_date: String,
+    expiration_date: Option<String>,
+    claimed_at: Option<String>,
+    revoked_at: Option<String>,
+    is_public: bool,
+    verification_url: String,
+    supersedes_credential_id: Option<CredentialId>,
+    superseded_by_credential_id: Option<CredentialId>,
+}
+
+/// One credential with its signed bytes.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Whole {
+    #[serde(flatten)]
+    item: Item,
+    ob3_credential: Box<RawValue>,
+}
+
+impl Item {
+    fn new(app: &App, credential: Credential) -> Self {
+        let lifetime = credential.lifetime;
+        Self {
+            id: credential.id,
+            verification_url: credential::verification_url(&app.origin, &credential.code),
+            credential_id: credential.code,
+            badge_id: credential.badge,
+            badge_name: credential.badge_name,
+            recipient_name: credential.recipient_name,
+            recipient_email: credential.recipient_email,
+            status: lifetime.status(app.now),
+            issuance_date: time::wire(credential.issued_at),
+            expiration_date: lifetime.valid_until.map(time::wire),
+            claimed_at: lifetime.claimed_at.map(time::wire),
+            revoked_at: lifetime.revoked_at.map(time::wire),
+            is_public: credential.is_public,
+            supersedes_credential_id: credential.supersedes,
+            superseded_by_credential_id: credential.superseded_by,
+        }
+    }
+}
+
+/// `POST /api/v1/credentials` → 201, what was issued. Scope `credentials.issue`; the rest is [`issuance::issue`].
+#[worker::send]
+pub(crate) async fn issue(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Response> {
+    caller.require(Scope::CredentialsIssue)?;
+    let key = idempotency_key(request.headers())?;
+    let (fields, bytes) = body::json(request).await?;
+    let request = IssueRequest::read(fields)?;
+    let idempotency = key.map(|key| Idempotency {
+        key,
+        request_sha256: digest::sha256_hex(&[b"POST /api/v1/credentials\n".as_slice(), &bytes].concat()),
+    });
+    let answer = issuance::issue(&app, &caller.organization, &request, idempotency.as_ref()).await?;
+    let mut response = respond::raw(JSON, answer.body, Caching::Never);
+    *response.status_mut() = answer.status;
+    Ok(response)
+}
+
+/// `GET /api/v1/credentials?limit&offset&badgeId&status` → a list of credentials. Scope `credentials.read`.
+#[worker::send]
+pub(crate) async fn list(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    Query(mut query): Query,
+) -> Result<Response> {
+    caller.require(Scope::CredentialsRead)?;
+    let page = query.page()?;
+    let badge = query.read("badgeId", "a UUID", BadgeId::parse)?;
+    let status = query.read("status", "pending, valid, expired or revoked", Status::parse)?;
+    query.finish()?;
+    let filter = CredentialFilter { badge, status };
+    let listed = app.store.credentials(caller.organization.id, &filter, page, app.now).await?;
+    let items = listed.items.into_iter().map(|credential| Item::new(&app, credential)).collect();
+    Ok(respond::json(StatusCode::OK, &List::new(items, page, listed.total)))
+}
+
+/// `GET /api/v1/credentials/{credential}` → the credential with `ob3Credential`, the signed bytes as they were issued;
+/// 404 for another organization's. Scope `credentials.read`.
+#[worker::send]
+pub(crate) async fn show(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    Segments(credential): Segments<String>,
+) -> Result<Response> {
+    caller.require(Scope::CredentialsRead)?;
+    let id = body::path_id("credentialId", &credential, CredentialId::parse)?;
+    let credential = app.store.credential(caller.organization.id, id).await?.ok_or(Error::NotFound("credential"))?;
+    let ob3_credential = super::public::signed_document(&app, &credential.document_sha256).await?;
+    let whole = Whole { item: Item::new(&app, credential), ob3_credential: super::public::raw(ob3_credential)? };
+    Ok(respond::json(StatusCode::OK, &whole))
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let is_key = |text: &&str| !text.is_empty() && text.len() <= MAX_IDEMPOTENCY_KEY;
+    let key = value.to_str().ok().filter(is_key);
+    let invalid = || Invalid { field: "Idempotency-Key".into(), problem: Problem::Not("1 to 255 ASCII characters") };
+    Ok(Some(key.ok_or_else(invalid)?.to_owned()))
+}

@@ -1,0 +1,52 @@
+//! Issuers and their achievements, as machines read them.
+
+use axum::Extension;
+use axum::response::Response;
+
+use crate::app::App;
+use crate::body::Segments;
+use crate::domain::did;
+use crate::error::{Error, Result};
+use crate::issuance;
+use crate::respond::{self, Caching};
+
+const DID_LD_JSON: &str = "application/did+ld+json";
+
+/// `GET /issuers/{organization}/did.json` → the DID document whose id is the organization's DID; 404 before it has a
+/// signing key.
+#[worker::send]
+pub(crate) async fn did_document(
+    Extension(app): Extension<App>,
+    Segments(organization): Segments<String>,
+) -> Result<Response> {
+    let found = app.store.issuer(&organization).await?.ok_or(Error::NotFound("issuer"))?;
+    let (organization, keys) = found;
+    let did = organization.did.ok_or(Error::NotFound("the issuer's key"))?;
+    let document = did::document(&did, keys.iter().map(String::as_str)).to_string();
+    Ok(respond::document(DID_LD_JSON, document, Caching::Briefly))
+}
+
+/// `GET /issuers/{organization}` → its `Profile`.
+#[worker::send]
+pub(crate) async fn profile(
+    Extension(app): Extension<App>,
+    Segments(organization): Segments<String>,
+) -> Result<Response> {
+    let (organization, _) = app.store.issuer(&organization).await?.ok_or(Error::NotFound("issuer"))?;
+    // Before it has a key, its address is all that names it.
+    let address = || app.origin.at(&format!("/issuers/{}", organization.slug));
+    let id = organization.did.clone().unwrap_or_else(address);
+    let profile = issuance::issuer(&organization, &id).to_json();
+    Ok(respond::document(respond::LD_JSON, profile, Caching::Briefly))
+}
+
+/// `GET /achievements/{organization}/{badge}` → its `Achievement`, in the current version of the badge.
+#[worker::send]
+pub(crate) async fn achievement(
+    Extension(app): Extension<App>,
+    Segments((organization, badge)): Segments<(String, String)>,
+) -> Result<Response> {
+    let found = app.store.badge_by_slugs(&organization, &badge).await?.ok_or(Error::NotFound("achievement"))?;
+    let achievement = found.content.to_achievement(&app.origin, &organization, &badge).to_json();
+    Ok(respond::document(respond::LD_JSON, achievement, Caching::Briefly))
+}

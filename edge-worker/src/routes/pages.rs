@@ -1,0 +1,63 @@
+//! The pages, out of the static assets.
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use serde_json::json;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::respond;
+
+/// What a page may load: its own scripts and styles, the verifier's wasm, pictures of badges, and documents of issuers.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' data: blob: https:; connect-src 'self' https:; font-src 'self'; worker-src 'self'; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// `GET /healthz` → `{status: "ok"}`: the worker runs and its settings are in order.
+pub(crate) async fn health() -> Response {
+    respond::json(StatusCode::OK, &json!({ "status": "ok" }))
+}
+
+/// `GET /` and `GET /verify/{credential}`: the page that shows and verifies.
+#[worker::send]
+pub(crate) async fn index(Extension(app): Extension<App>, request: Request) -> Result<Response> {
+    asset(&app, &request, "/").await
+}
+
+/// Everything that no route names: a static asset, or 404.
+#[worker::send]
+pub(crate) async fn other(Extension(app): Extension<App>, request: Request) -> Result<Response> {
+    let path = request.uri().path().to_owned();
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !is_read || path.starts_with("/api/") {
+        return Err(Error::NotFound("page"));
+    }
+    asset(&app, &request, &path).await
+}
+
+/// What a path answers to a method that it does not know; the router adds `Allow`.
+pub(crate) async fn method_not_allowed() -> Error {
+    Error::MethodNotAllowed
+}
+
+async fn asset(app: &App, request: &Request, path: &str) -> Result<Response> {
+    let failed = |error: worker::Error| Error::Internal(format!("no page: {error}"));
+    // The host of this address is of no account: it never leaves the worker.
+    let mut wanted = axum::http::Request::builder().uri(format!("https://pages.invalid{path}"));
+    for name in [header::IF_NONE_MATCH, header::ACCEPT_ENCODING] {
+        if let Some(value) = request.headers().get(&name) {
+            wanted = wanted.header(name, value);
+        }
+    }
+    let wanted = wanted.body(worker::Body::empty()).map_err(|_| Error::NotFound("page"))?;
+    let response = app.assets()?.fetch_request(wanted).await.map_err(failed)?;
+    if response.status() == StatusCode::NOT_FOUND {
+        return Err(Error::NotFound("page"));
+    }
+    let mut response = response.map(Body::new);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+    Ok(response)
+}

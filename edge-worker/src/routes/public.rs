@@ -1,0 +1,195 @@
+//! Credentials, for everybody: verified, as signed bytes, and baked into their image.
+
+use axum::Extension;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use ob3_core::bake_png;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::access;
+use crate::app::App;
+use crate::body::Segments;
+use crate::domain::credential::{self, CredentialName, Status};
+use crate::domain::ids::{BadgeId, CredentialId};
+use crate::domain::{negotiation, rate, time};
+use crate::error::{Error, Result};
+use crate::respond::{self, Caching, PNG};
+use crate::store::{Counted, PublicCredential};
+use crate::verification;
+
+const NOT_FOUND: Error = Error::NotFound("credential");
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct VerifyBody {
+    status: Status,
+    credential: Shown,
+    verification: Verified,
+    ob3_credential: Box<RawValue>,
+    features: Features,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    id: CredentialId,
+    credential_id: String,
+    badge_id: BadgeId,
+    badge_name: String,
+    organization: Issuer,
+    recipient_name: String,
+    issuance_date: String,
+    expiration_date: Option<String>,
+    claimed_at: Option<String>,
+    revoked_at: Option<String>,
+    is_public: bool,
+    verification_url: String,
+    image_url: Option<String>,
+    supersedes_credential_id: Option<CredentialId>,
+    superseded_by_credential_id: Option<CredentialId>,
+}
+
+#[derive(Serialize)]
+struct Issuer {
+    name: String,
+    slug: String,
+    did: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Verified {
+    signature_valid: bool,
+    not_revoked: bool,
+    not_expired: bool,
+    /// The core's report, the same as a browser makes of the signed bytes.
+    report: Box<RawValue>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Features {
+    qr_code_enabled: bool,
+}
+
+/// `GET /api/verify/{credential}` → its state, and what the verifier says of its signed bytes at this moment.
+///
+/// 1. 429 when the network address asks too often; 404 without such a credential; 403 when it is private and the caller
+///    does not belong to its issuer.
+/// 2. Verify the stored bytes.
+#[worker::send]
+pub(crate) async fn verify(
+    Extension(app): Extension<App>,
+    Segments(name): Segments<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let subject = access::address_subject(&app, &headers, "address");
+    let counted = subject.as_deref().map(|subject| Counted { subject, limit: rate::PER_ADDRESS });
+    let found = find(&app, &name, &headers, counted.as_ref()).await?;
+    let document = signed_document(&app, &found.credential.document_sha256).await?;
+
+    let report = verification::verify(&document, &found, app.now);
+    let credential = &found.credential;
+    let lifetime = credential.lifetime;
+    let body = VerifyBody {
+        status: lifetime.status(app.now),
+        verification: Verified {
+            signature_valid: verification::is_signature_valid(&report),
+            not_revoked: lifetime.revoked_at.is_none(),
+            not_expired: !lifetime.has_expired(app.now),
+            report: raw(report.to_json())?,
+        },
+        credential: Shown {
+            id: credential.id,
+            credential_id: credential.code.clone(),
+            badge_id: credential.badge,
+            badge_name: credential.badge_name.clone(),
+            organization: Issuer { name: found.organization.name, slug: found.organization.slug, did: found.did },
+            recipient_name: credential.recipient_name.clone(),
+            issuance_date: time::wire(credential.issued_at),
+            expiration_date: lifetime.valid_until.map(time::wire),
+            claimed_at: lifetime.claimed_at.map(time::wire),
+            revoked_at: lifetime.revoked_at.map(time::wire),
+            is_public: credential.is_public,
+            verification_url: credential::verification_url(&app.origin, &credential.code),
+            image_url: found.badge.content.image_sha256.map(|hash| crate::domain::badge::image_url(&app.origin, &hash)),
+            supersedes_credential_id: credential.supersedes,
+            superseded_by_credential_id: credential.superseded_by,
+        },
+        ob3_credential: raw(document)?,
+        features: Features { qr_code_enabled: false },
+    };
+    let mut response = respond::json(StatusCode::OK, &body);
+    respond::allow_every_origin(response.headers_mut());
+    Ok(response)
+}
+
+/// `GET /credentials/{credential}/ob3`, and `/credentials/{credential}`, which is the credential's id → the signed bytes
+/// as they were issued, under the JSON media type that the caller prefers. 403 and 404 as [`verify`].
+#[worker::send]
+pub(crate) async fn ob3(
+    Extension(app): Extension<App>,
+    Segments(name): Segments<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let found = find(&app, &name, &headers, None).await?;
+    let document = signed_document(&app, &found.credential.document_sha256).await?;
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = negotiation::preferred(accept, &[respond::VC_LD_JSON, respond::LD_JSON, respond::JSON]);
+    let mut response = respond::document(media_type, document, caching(&found));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, authorization, x-api-key"));
+    Ok(response)
+}
+
+/// `GET /api/credentials/{credential}/baked` → the badge's image with the signed bytes inside (OB 3.0 §5.3). 403 and 404
+/// as [`verify`]; 404 as well when the badge has no image.
+#[worker::send]
+pub(crate) async fn baked(
+    Extension(app): Extension<App>,
+    Segments(name): Segments<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let found = find(&app, &name, &headers, None).await?;
+    let sha256 = found.badge.content.image_sha256.as_deref().ok_or(Error::NotFound("the badge's image"))?;
+    let image = app.store.image(sha256).await?;
+    let image = image.ok_or_else(|| Error::Internal("a badge's image is not in the store".into()))?;
+    let document = signed_document(&app, &found.credential.document_sha256).await?;
+    let baked = bake_png(&image, &document).map_err(|error| Error::Internal(format!("not baked: {error}")))?;
+    let mut response = respond::document(PNG, baked, caching(&found));
+    // The code holds letters and digits only.
+    let name = format!("inline; filename=\"{}.png\"", found.credential.code);
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("authorization, x-api-key"));
+    Ok(response)
+}
+
+/// The signed bytes under a hash.
+pub(crate) async fn signed_document(app: &App, sha256: &str) -> Result<String> {
+    let document = app.store.document(sha256).await?;
+    document.ok_or_else(|| Error::Internal("a signed document is not in the store".into()))
+}
+
+/// JSON text to stand in an answer as it is, byte for byte.
+pub(crate) fn raw(json: String) -> Result<Box<RawValue>> {
+    RawValue::from_string(json).map_err(|error| Error::Internal(format!("a stored document is not JSON: {error}")))
+}
+
+async fn find(app: &App, name: &str, headers: &HeaderMap, counted: Option<&Counted<'_>>) -> Result<PublicCredential> {
+    let name = CredentialName::parse(name).ok_or(NOT_FOUND)?;
+    let (found, allowance) = app.store.public_credential(&name, counted, app.now).await?;
+    if let Some(allowance) = allowance.filter(|allowance| !allowance.is_admitted) {
+        return Err(Error::RateLimited(allowance));
+    }
+    let found = found.ok_or(NOT_FOUND)?;
+    if !found.credential.is_public && !access::is_insider(app, headers, found.organization.id).await? {
+        return Err(Error::Forbidden("the credential is private".into()));
+    }
+    Ok(found)
+}
+
+const fn caching(found: &PublicCredential) -> Caching {
+    if found.credential.is_public { Caching::Briefly } else { Caching::Never }
+}

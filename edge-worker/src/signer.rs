@@ -1,0 +1,32 @@
+//! Opens an organization's sealed key, signs, and forgets the key again.
+
+use ob3_core::{AchievementCredential, DateTime, ProofOptions, SigningKey, sign};
+
+use crate::domain::did;
+use crate::domain::ids::OrganizationId;
+use crate::domain::vault::Vault;
+use crate::error::{Error, Result};
+use crate::store::SealedKey;
+use crate::verification;
+
+/// The credential as it is published: JSON with an `eddsa-rdfc-2022` proof of the organization's key.
+pub(crate) fn signed(
+    credential: &AchievementCredential,
+    vault: &Vault,
+    organization: OrganizationId,
+    key: &SealedKey,
+    now: DateTime,
+) -> Result<String> {
+    let unreadable = |_| Error::Internal("the signing key does not open with this KEY_ENCRYPTION_SECRET".into());
+    let seed = vault.open(&key.sealed_seed, organization, key.id).map_err(unreadable)?;
+    let signing_key = SigningKey::from_seed(&seed);
+    if signing_key.public_key().to_multibase() != key.public_key_multibase {
+        return Err(Error::Internal("the signing key is not the published one".into()));
+    }
+    let options = ProofOptions {
+        verification_method: did::verification_method(&key.did, &key.public_key_multibase),
+        created: now,
+    };
+    verification::with_verifier(|verifier| sign(verifier.contexts(), &credential.to_json(), &signing_key, &options))
+        .map_err(|error| Error::Internal(format!("not signed: {error}")))
+}

@@ -1,0 +1,169 @@
+//! Badges and their versions.
+
+use ob3_core::DateTime;
+use serde::Deserialize;
+
+use super::sql::{StoreError, flag, list, list_text, rows, statement, time, total};
+use super::{Listed, Store};
+use crate::domain::badge::{BadgeContent, NewBadge};
+use crate::domain::ids::{BadgeId, OrganizationId};
+use crate::domain::paging::Page;
+
+/// A badge in its current version.
+#[derive(Clone)]
+pub(crate) struct Badge {
+    /// Its id.
+    pub id: BadgeId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Whether it is issued.
+    pub is_active: bool,
+    /// When it was made.
+    pub created_at: DateTime,
+    /// Which version this is.
+    pub version: i64,
+    /// What the version says.
+    pub content: BadgeContent,
+}
+
+/// Which badges of a list are asked for.
+pub(crate) struct BadgeFilter {
+    /// Only active, or only inactive ones.
+    pub is_active: Option<bool>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct BadgeRow {
+    badge_id: BadgeId,
+    badge_slug: String,
+    #[serde(deserialize_with = "flag")]
+    badge_is_active: bool,
+    #[serde(deserialize_with = "time")]
+    badge_created_at: DateTime,
+    number: i64,
+    name: String,
+    description: String,
+    criteria_id: Option<String>,
+    criteria_narrative: Option<String>,
+    image_sha256: Option<String>,
+    achievement_type: Option<String>,
+    #[serde(deserialize_with = "list")]
+    tags: Vec<String>,
+    expires_in_days: Option<i64>,
+}
+
+impl From<BadgeRow> for Badge {
+    fn from(row: BadgeRow) -> Self {
+        Self {
+            id: row.badge_id,
+            slug: row.badge_slug,
+            is_active: row.badge_is_active,
+            created_at: row.badge_created_at,
+            version: row.number,
+            content: BadgeContent {
+                name: row.name,
+                description: row.description,
+                criteria_id: row.criteria_id,
+                criteria_narrative: row.criteria_narrative,
+                image_sha256: row.image_sha256,
+                achievement_type: row.achievement_type,
+                tags: row.tags,
+                expires_in_days: row.expires_in_days,
+            },
+        }
+    }
+}
+
+/// The columns of a [`BadgeRow`], and the tables that they come from.
+pub(super) const SELECT: &str = "SELECT b.id AS badge_id, b.slug AS badge_slug, b.is_active AS badge_is_active,
+    b.created_at AS badge_created_at, v.number, v.name, v.description, v.criteria_id, v.criteria_narrative,
+    v.image_sha256, v.achievement_type, v.tags, v.expires_in_days
+  FROM badge b JOIN badge_version v
+    ON v.badge_id = b.id AND v.number = (SELECT max(number) FROM badge_version WHERE badge_id = b.id)";
+
+impl Store {
+    /// Makes a badge with its first version.
+    pub(crate) async fn create_badge(
+        &self,
+        id: BadgeId,
+        organization: OrganizationId,
+        new: &NewBadge,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        let badge = "INSERT INTO badge (id, organization_id, slug, created_at) VALUES (?1, ?2, ?3, ?4)";
+        let version = "INSERT INTO badge_version (badge_id, number, name, description, criteria_id, criteria_narrative,
+              image_sha256, achievement_type, tags, expires_in_days, created_at)
+            VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let content = &new.content;
+        let statements = vec![
+            statement!(self.db, badge, id, organization, new.slug, now)?,
+            statement!(
+                self.db,
+                version,
+                id,
+                content.name,
+                content.description,
+                content.criteria_id,
+                content.criteria_narrative,
+                content.image_sha256,
+                content.achievement_type,
+                list_text(&content.tags),
+                content.expires_in_days,
+                now,
+            )?,
+        ];
+        self.db.batch(statements).await?;
+        Ok(())
+    }
+
+    /// Gives a badge an image, as a new version of it; the same image again changes nothing.
+    pub(crate) async fn set_badge_image(
+        &self,
+        id: BadgeId,
+        organization: OrganizationId,
+        sha256: &str,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        let insert = "INSERT INTO badge_version (badge_id, number, name, description, criteria_id, criteria_narrative,
+              image_sha256, achievement_type, tags, expires_in_days, created_at)
+            SELECT v.badge_id, v.number + 1, v.name, v.description, v.criteria_id, v.criteria_narrative,
+              ?3, v.achievement_type, v.tags, v.expires_in_days, ?4
+            FROM badge b JOIN badge_version v
+              ON v.badge_id = b.id AND v.number = (SELECT max(number) FROM badge_version WHERE badge_id = b.id)
+            WHERE b.id = ?1 AND b.organization_id = ?2 AND v.image_sha256 IS NOT ?3";
+        statement!(self.db, insert, id, organization, sha256, now)?.run().await?;
+        Ok(())
+    }
+
+    /// A badge of an organization.
+    pub(crate) async fn badge(&self, organization: OrganizationId, id: BadgeId) -> Result<Option<Badge>, StoreError> {
+        let sql = format!("{SELECT} WHERE b.organization_id = ?1 AND b.id = ?2");
+        Ok(statement!(self.db, &sql, organization, id)?.first::<BadgeRow>(None).await?.map(Into::into))
+    }
+
+    /// The badge that an address names.
+    pub(crate) async fn badge_by_slugs(&self, organization: &str, badge: &str) -> Result<Option<Badge>, StoreError> {
+        let sql =
+            format!("{SELECT} WHERE b.organization_id = (SELECT id FROM organization WHERE slug = ?1) AND b.slug = ?2");
+        Ok(statement!(self.db, &sql, organization, badge)?.first::<BadgeRow>(None).await?.map(Into::into))
+    }
+
+    /// The badges of an organization, the newest first.
+    pub(crate) async fn badges(
+        &self,
+        organization: OrganizationId,
+        filter: &BadgeFilter,
+        page: Page,
+    ) -> Result<Listed<Badge>, StoreError> {
+        let filtered = "WHERE b.organization_id = ?1 AND (?2 IS NULL OR b.is_active = ?2)";
+        let count = format!("SELECT count(*) AS total FROM badge b {filtered}");
+        let select = format!("{SELECT} {filtered} ORDER BY b.created_at DESC, b.id LIMIT ?3 OFFSET ?4");
+        let statements = vec![
+            statement!(self.db, &count, organization, filter.is_active)?,
+            statement!(self.db, &select, organization, filter.is_active, page.limit, page.offset)?,
+        ];
+        let results = self.db.batch(statements).await?;
+        let items = rows::<BadgeRow>(results.get(1))?.into_iter().map(Into::into).collect();
+        Ok(Listed { items, total: total(results.first())? })
+    }
+}

@@ -1,0 +1,232 @@
+//! Credentials as they are listed, read and shown.
+
+use ob3_core::DateTime;
+use serde::Deserialize;
+use worker::wasm_bindgen::JsValue;
+
+use super::badges::{Badge, BadgeRow};
+use super::organizations::{self, Organization, OrganizationRow};
+use super::rates::{Counted, allowance};
+use super::sql::{Bind, StoreError, flag, maybe_time, prepare, row, rows, statement, time, total};
+use super::{Listed, Store};
+use crate::domain::credential::{CredentialName, Lifetime, Status};
+use crate::domain::ids::{BadgeId, CredentialId, OrganizationId};
+use crate::domain::paging::Page;
+use crate::domain::rate::Allowance;
+
+/// A credential.
+pub(crate) struct Credential {
+    /// Its id.
+    pub id: CredentialId,
+    /// Its code.
+    pub code: String,
+    /// Which badge.
+    pub badge: BadgeId,
+    /// Name of the badge in the version that was issued.
+    pub badge_name: String,
+    /// Name of the recipient.
+    pub recipient_name: String,
+    /// Address of the recipient.
+    pub recipient_email: String,
+    /// When it was issued.
+    pub issued_at: DateTime,
+    /// What its state follows from.
+    pub lifetime: Lifetime,
+    /// Whether strangers may see it.
+    pub is_public: bool,
+    /// Hash of the signed document.
+    pub document_sha256: String,
+    /// The one before it.
+    pub supersedes: Option<CredentialId>,
+    /// The one after it.
+    pub superseded_by: Option<CredentialId>,
+}
+
+/// A credential with what a public page of it shows.
+pub(crate) struct PublicCredential {
+    /// The credential.
+    pub credential: Credential,
+    /// Who issued it.
+    pub organization: Organization,
+    /// The badge in the version that was issued.
+    pub badge: Badge,
+    /// The DID that the credential was signed under.
+    pub did: String,
+    /// The keys of that DID.
+    pub public_keys_multibase: Vec<String>,
+}
+
+/// Which credentials of a list are asked for.
+pub(crate) struct CredentialFilter {
+    /// Of one badge.
+    pub badge: Option<BadgeId>,
+    /// In one state.
+    pub status: Option<Status>,
+}
+
+#[derive(Deserialize)]
+struct CredentialRow {
+    id: CredentialId,
+    code: String,
+    credential_badge_id: BadgeId,
+    badge_name: String,
+    recipient_name: String,
+    recipient_email: String,
+    #[serde(deserialize_with = "time")]
+    issued_at: DateTime,
+    #[serde(deserialize_with = "maybe_time")]
+    valid_until: Option<DateTime>,
+    #[serde(deserialize_with = "maybe_time")]
+    claimed_at: Option<DateTime>,
+    #[serde(deserialize_with = "maybe_time")]
+    revoked_at: Option<DateTime>,
+    #[serde(deserialize_with = "flag")]
+    is_public: bool,
+    document_sha256: String,
+    supersedes_id: Option<CredentialId>,
+    superseded_by_id: Option<CredentialId>,
+}
+
+#[derive(Deserialize)]
+struct PublicRow {
+    did: String,
+    /// A JSON array.
+    public_keys: String,
+    #[serde(flatten)]
+    credential: CredentialRow,
+    #[serde(flatten)]
+    organization: OrganizationRow,
+    #[serde(flatten)]
+    badge: BadgeRow,
+}
+
+impl From<CredentialRow> for Credential {
+    fn from(row: CredentialRow) -> Self {
+        Self {
+            id: row.id,
+            code: row.code,
+            badge: row.credential_badge_id,
+            badge_name: row.badge_name,
+            recipient_name: row.recipient_name,
+            recipient_email: row.recipient_email,
+            issued_at: row.issued_at,
+            lifetime: Lifetime { valid_until: row.valid_until, claimed_at: row.claimed_at, revoked_at: row.revoked_at },
+            is_public: row.is_public,
+            document_sha256: row.document_sha256,
+            supersedes: row.supersedes_id,
+            superseded_by: row.superseded_by_id,
+        }
+    }
+}
+
+const COLUMNS: &str = "c.id, c.code, c.badge_id AS credential_badge_id, v.name AS badge_name, c.recipient_name,
+    r.identity AS recipient_email, c.issued_at, c.valid_until, c.claimed_at, c.revoked_at, c.is_public,
+    c.document_sha256, c.supersedes_id, s.id AS superseded_by_id";
+
+const TABLES: &str = "credential c
+    JOIN recipient r ON r.id = c.recipient_id
+    JOIN badge_version v ON v.badge_id = c.badge_id AND v.number = c.badge_version
+    LEFT JOIN credential s ON s.supersedes_id = c.id";
+
+/// The condition under which a credential `c` is in a state at the time `?2`.
+const fn in_state(status: Option<Status>) -> &'static str {
+    match status {
+        // Every statement takes the time; without a state it decides nothing.
+        None => "?2 > 0",
+        Some(Status::Revoked) => "c.revoked_at IS NOT NULL AND ?2 > 0",
+        Some(Status::Expired) => "c.revoked_at IS NULL AND c.valid_until <= ?2",
+        Some(Status::Valid) => {
+            "c.revoked_at IS NULL AND (c.valid_until IS NULL OR c.valid_until > ?2) AND c.claimed_at IS NOT NULL"
+        }
+        Some(Status::Pending) => {
+            "c.revoked_at IS NULL AND (c.valid_until IS NULL OR c.valid_until > ?2) AND c.claimed_at IS NULL"
+        }
+    }
+}
+
+impl Store {
+    /// The credentials of an organization, the newest first.
+    pub(crate) async fn credentials(
+        &self,
+        organization: OrganizationId,
+        filter: &CredentialFilter,
+        page: Page,
+        now: DateTime,
+    ) -> Result<Listed<Credential>, StoreError> {
+        let mut filtered = format!("WHERE c.organization_id = ?1 AND {}", in_state(filter.status));
+        let mut values: Vec<JsValue> = vec![organization.bind(), now.bind()];
+        if let Some(badge) = filter.badge {
+            filtered.push_str(" AND c.badge_id = ?3");
+            values.push(badge.bind());
+        }
+        let count = format!("SELECT count(*) AS total FROM credential c {filtered}");
+        let at = values.len() + 1;
+        let select = format!(
+            "SELECT {COLUMNS} FROM {TABLES} {filtered} ORDER BY c.issued_at DESC, c.id LIMIT ?{at} OFFSET ?{}",
+            at + 1
+        );
+        let count = prepare(&self.db, &count, &values)?;
+        values.extend([page.limit.bind(), page.offset.bind()]);
+        let results = self.db.batch(vec![count, prepare(&self.db, &select, &values)?]).await?;
+        let items = rows::<CredentialRow>(results.get(1))?.into_iter().map(Into::into).collect();
+        Ok(Listed { items, total: total(results.first())? })
+    }
+
+    /// A credential of an organization.
+    pub(crate) async fn credential(
+        &self,
+        organization: OrganizationId,
+        id: CredentialId,
+    ) -> Result<Option<Credential>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE c.organization_id = ?1 AND c.id = ?2");
+        Ok(statement!(self.db, &sql, organization, id)?.first::<CredentialRow>(None).await?.map(Into::into))
+    }
+
+    /// A credential by its public name, with everything that is shown of it; counts a request of `counted` in the same
+    /// batch.
+    pub(crate) async fn public_credential(
+        &self,
+        name: &CredentialName,
+        counted: Option<&Counted<'_>>,
+        now: DateTime,
+    ) -> Result<(Option<PublicCredential>, Option<Allowance>), StoreError> {
+        let (column, value) = match name {
+            CredentialName::Id(id) => ("id", id.bind()),
+            CredentialName::Code(code) => ("code", code.as_str().bind()),
+        };
+        let sql = format!(
+            "SELECT {COLUMNS}, k.did,
+               (SELECT json_group_array(public_key_multibase) FROM signing_key
+                WHERE organization_id = c.organization_id AND did = k.did) AS public_keys,
+               {}, b.id AS badge_id, b.slug AS badge_slug, b.is_active AS badge_is_active,
+               b.created_at AS badge_created_at, v.number, v.name, v.description, v.criteria_id, v.criteria_narrative,
+               v.image_sha256, v.achievement_type, v.tags, v.expires_in_days
+             FROM {TABLES}
+               JOIN badge b ON b.id = c.badge_id
+               JOIN organization o ON o.id = c.organization_id
+               JOIN signing_key k ON k.id = c.signing_key_id
+             WHERE c.{column} = ?1",
+            organizations::COLUMNS
+        );
+        let mut statements = vec![prepare(&self.db, &sql, &[value])?];
+        if let Some(counted) = counted {
+            statements.push(self.count(counted, now)?);
+        }
+        let results = self.db.batch(statements).await?;
+        let left = match counted {
+            Some(counted) => allowance(results.get(1), counted.limit, now)?,
+            None => None,
+        };
+        let Some(row) = row::<PublicRow>(results.first())? else { return Ok((None, left)) };
+        let keys = serde_json::from_str(&row.public_keys);
+        let public_keys_multibase = keys.map_err(|_| StoreError::Failed("D1 gave no list of keys".into()))?;
+        let found = PublicCredential {
+            credential: row.credential.into(),
+            organization: row.organization.into(),
+            badge: row.badge.into(),
+            did: row.did,
+            public_keys_multibase,
+        };
+        Ok((Some(found), left))
+    }
+}

@@ -1,0 +1,243 @@
+//! What issuing reads, and the one batch that it writes.
+
+use ob3_core::DateTime;
+use serde::Deserialize;
+
+use super::Store;
+use super::badges::{Badge, BadgeRow, SELECT as SELECT_BADGE};
+use super::sql::{StoreError, flag, maybe_time, row, statement};
+use crate::domain::email::Email;
+use crate::domain::ids::{BadgeId, CredentialId, OrganizationId, RecipientId, SigningKeyId};
+use crate::domain::quota::Usage;
+use crate::domain::supersession::{Newest, RENEWAL_REASON, Supersession};
+
+/// The organization's active signing key, its private half sealed.
+#[derive(Deserialize)]
+pub(crate) struct SealedKey {
+    /// Its id.
+    pub id: SigningKeyId,
+    /// Under which DID it signs.
+    pub did: String,
+    /// Its public half.
+    pub public_key_multibase: String,
+    /// Its private half.
+    pub sealed_seed: String,
+}
+
+/// The first answer to a request with an idempotency key.
+#[derive(Deserialize)]
+pub(crate) struct Answered {
+    /// Hash of the request.
+    pub request_sha256: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// The answer.
+    pub response: String,
+}
+
+/// Everything that decides whether and how a credential is issued.
+pub(crate) struct IssueContext {
+    /// The badge in its current version.
+    pub badge: Option<Badge>,
+    /// The key to sign with.
+    pub key: Option<SealedKey>,
+    /// The recipient's newest credential for the badge.
+    pub newest: Option<Newest>,
+    /// How much of the month's quota is used.
+    pub usage: Usage,
+    /// The answer that this request had before.
+    pub answered: Option<Answered>,
+}
+
+/// A credential whose signed document is stored, and what goes with it.
+pub(crate) struct IssuedRecord<'a> {
+    /// Its id.
+    pub id: CredentialId,
+    /// Its code.
+    pub code: &'a str,
+    /// Who issues it.
+    pub organization: OrganizationId,
+    /// Which badge.
+    pub badge: BadgeId,
+    /// In which version.
+    pub badge_version: i64,
+    /// Signed with which key.
+    pub signing_key: SigningKeyId,
+    /// The id of the recipient if there is none of this address yet.
+    pub new_recipient: RecipientId,
+    /// Name of the recipient.
+    pub recipient_name: &'a str,
+    /// Address of the recipient.
+    pub recipient_email: &'a Email,
+    /// Hash of the signed document.
+    pub document_sha256: &'a str,
+    /// Whether strangers may see it.
+    pub is_public: bool,
+    /// When it is issued.
+    pub issued_at: DateTime,
+    /// From when on it is valid.
+    pub valid_from: DateTime,
+    /// Until when it is valid.
+    pub valid_until: Option<DateTime>,
+    /// What it does to the one before it.
+    pub supersession: Supersession,
+    /// The month that it counts in.
+    pub month: &'a str,
+    /// Recipients that the plan allows in it.
+    pub allowed: i64,
+    /// Idempotency key, hash of the request, and the answer to keep for it.
+    pub answer: Option<(&'a str, &'a str, u16, &'a str)>,
+}
+
+#[derive(Deserialize)]
+struct NewestRow {
+    id: CredentialId,
+    #[serde(deserialize_with = "maybe_time")]
+    valid_until: Option<DateTime>,
+    #[serde(deserialize_with = "flag")]
+    is_revoked: bool,
+}
+
+#[derive(Deserialize)]
+struct UsageRow {
+    used: i64,
+    #[serde(deserialize_with = "flag")]
+    includes_recipient: bool,
+}
+
+/// The recipient of an organization (`?1`) with an e-mail address (`?2`).
+const RECIPIENT: &str =
+    "(SELECT id FROM recipient WHERE organization_id = ?1 AND identity_type = 'email' AND identity = ?2)";
+
+impl Store {
+    /// Reads everything that decides about an issue, in one batch.
+    pub(crate) async fn issue_context(
+        &self,
+        organization: OrganizationId,
+        badge: BadgeId,
+        recipient: &Email,
+        month: &str,
+        idempotency_key: Option<&str>,
+    ) -> Result<IssueContext, StoreError> {
+        let select_badge = format!("{SELECT_BADGE} WHERE b.organization_id = ?1 AND b.id = ?2");
+        let select_key = "SELECT id, did, public_key_multibase, sealed_seed FROM signing_key
+            WHERE organization_id = ?1 AND retired_at IS NULL";
+        let select_newest = format!(
+            "SELECT c.id, c.valid_until, c.revoked_at IS NOT NULL AS is_revoked FROM credential c
+             WHERE c.badge_id = ?3 AND c.recipient_id = {RECIPIENT}
+               AND NOT EXISTS (SELECT 1 FROM credential s WHERE s.supersedes_id = c.id)"
+        );
+        let select_usage = format!(
+            "SELECT coalesce((SELECT used FROM quota WHERE organization_id = ?1 AND month = ?3), 0) AS used,
+               EXISTS (SELECT 1 FROM quota_recipient WHERE organization_id = ?1 AND month = ?3
+                 AND recipient_id = {RECIPIENT}) AS includes_recipient"
+        );
+        let select_answer = "SELECT request_sha256, status, response FROM idempotency
+            WHERE organization_id = ?1 AND key = ?2";
+        let statements = vec![
+            statement!(self.db, &select_badge, organization, badge)?,
+            statement!(self.db, select_key, organization)?,
+            statement!(self.db, &select_newest, organization, recipient, badge)?,
+            statement!(self.db, &select_usage, organization, recipient, month)?,
+            statement!(self.db, select_answer, organization, idempotency_key)?,
+        ];
+        let results = self.db.batch(statements).await?;
+        let usage = row::<UsageRow>(results.get(3))?;
+        let usage = usage.ok_or_else(|| StoreError::Failed("D1 left out the quota".into()))?;
+        Ok(IssueContext {
+            badge: row::<BadgeRow>(results.first())?.map(Into::into),
+            key: row(results.get(1))?,
+            newest: row::<NewestRow>(results.get(2))?.map(|row| Newest {
+                id: row.id,
+                valid_until: row.valid_until,
+                is_revoked: row.is_revoked,
+            }),
+            usage: Usage { used: usage.used, includes_recipient: usage.includes_recipient },
+            answered: row(results.get(4))?,
+        })
+    }
+
+    /// The first answer to a request with an idempotency key.
+    pub(crate) async fn answered(
+        &self,
+        organization: OrganizationId,
+        key: &str,
+    ) -> Result<Option<Answered>, StoreError> {
+        let select = "SELECT request_sha256, status, response FROM idempotency WHERE organization_id = ?1 AND key = ?2";
+        Ok(statement!(self.db, select, organization, key)?.first(None).await?)
+    }
+
+    /// Writes an issued credential: recipient, quota, supersession, credential and answer, all or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when another request has taken the place in the chain, the last place of the quota, the
+    /// code or the idempotency key.
+    pub(crate) async fn record_issued(&self, issued: &IssuedRecord<'_>) -> Result<(), StoreError> {
+        let (organization, email) = (issued.organization, issued.recipient_email);
+        let recipient = "INSERT INTO recipient (id, organization_id, identity_type, identity, created_at)
+            VALUES (?3, ?1, 'email', ?2, ?4) ON CONFLICT (organization_id, identity_type, identity) DO NOTHING";
+        // An allowance that shrank below what is used stays at what is used, so that nobody new is let in.
+        let quota = "INSERT INTO quota (organization_id, month, used, allowed) VALUES (?1, ?2, 0, ?3)
+            ON CONFLICT (organization_id, month) DO UPDATE SET allowed = max(excluded.allowed, used)";
+        let count = format!(
+            "UPDATE quota SET used = used + 1 WHERE organization_id = ?1 AND month = ?3
+               AND NOT EXISTS (SELECT 1 FROM quota_recipient WHERE organization_id = ?1 AND month = ?3
+                 AND recipient_id = {RECIPIENT})"
+        );
+        let counted = format!(
+            "INSERT INTO quota_recipient (organization_id, month, recipient_id) VALUES (?1, ?3, {RECIPIENT})
+             ON CONFLICT DO NOTHING"
+        );
+        let credential = format!(
+            "INSERT INTO credential (id, code, organization_id, badge_id, badge_version, recipient_id, recipient_name,
+               signing_key_id, document_sha256, is_public, issued_at, valid_from, valid_until, supersedes_id)
+             VALUES (?3, ?4, ?1, ?5, ?6, {RECIPIENT}, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+        );
+        let mut statements = vec![
+            statement!(self.db, recipient, organization, email, issued.new_recipient, issued.issued_at)?,
+            statement!(self.db, quota, organization, issued.month, issued.allowed)?,
+            statement!(self.db, &count, organization, email, issued.month)?,
+            statement!(self.db, &counted, organization, email, issued.month)?,
+        ];
+        if let Some(old) = issued.supersession.revoked() {
+            let revoke = "UPDATE credential SET revoked_at = ?3, revocation_reason = ?4
+                WHERE organization_id = ?1 AND id = ?2 AND revoked_at IS NULL";
+            statements.push(statement!(self.db, revoke, organization, old, issued.issued_at, RENEWAL_REASON)?);
+        }
+        statements.push(statement!(
+            self.db,
+            &credential,
+            organization,
+            email,
+            issued.id,
+            issued.code,
+            issued.badge,
+            issued.badge_version,
+            issued.recipient_name,
+            issued.signing_key,
+            issued.document_sha256,
+            issued.is_public,
+            issued.issued_at,
+            issued.valid_from,
+            issued.valid_until,
+            issued.supersession.superseded(),
+        )?);
+        if let Some((key, request_sha256, status, response)) = issued.answer {
+            let answer = "INSERT INTO idempotency (organization_id, key, request_sha256, status, response, created_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            let status = i64::from(status);
+            statements.push(statement!(
+                self.db,
+                answer,
+                organization,
+                key,
+                request_sha256,
+                status,
+                response,
+                issued.issued_at,
+            )?);
+        }
+        self.db.batch(statements).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+//! API keys and signing keys.
+
+use ob3_core::DateTime;
+
+use super::Store;
+use super::sql::{StoreError, list_text, statement};
+use crate::domain::api_key::{NewApiKey, Scope};
+use crate::domain::ids::{ApiKeyId, OrganizationId, SigningKeyId, UserId};
+
+/// A signing key to be stored, its private half sealed.
+pub(crate) struct SigningKeyRecord<'a> {
+    /// Its id.
+    pub id: SigningKeyId,
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// Under which DID it signs.
+    pub did: &'a str,
+    /// Its public half.
+    pub public_key_multibase: &'a str,
+    /// Its private half.
+    pub sealed_seed: &'a str,
+}
+
+impl Store {
+    /// Stores an API key under its hash.
+    pub(crate) async fn create_api_key(
+        &self,
+        id: ApiKeyId,
+        organization: OrganizationId,
+        label: &str,
+        key: &NewApiKey,
+        scopes: &[Scope],
+        by: UserId,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+        let insert =
+            "INSERT INTO api_key (id, organization_id, label, prefix, last4, sha256, scopes, created_by, created_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let statement = statement!(
+            self.db,
+            insert,
+            id,
+            organization,
+            label,
+            key.prefix,
+            key.last4,
+            key.sha256,
+            list_text(&scopes),
+            by,
+            now,
+        )?;
+        statement.run().await?;
+        Ok(())
+    }
+
+    /// Stores a signing key as the organization's active one.
+    pub(crate) async fn create_signing_key(&self, key: &SigningKeyRecord<'_>, now: DateTime) -> Result<(), StoreError> {
+        let insert = "INSERT INTO signing_key (id, organization_id, did, public_key_multibase, sealed_seed, created_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let statement = statement!(
+            self.db,
+            insert,
+            key.id,
+            key.organization,
+            key.did,
+            key.public_key_multibase,
+            key.sealed_seed,
+            now,
+        )?;
+        statement.run().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! All SQL and all keys of KV. Nothing else in the worker knows how records are stored.
+
+mod accounts;
+mod badges;
+mod credentials;
+mod documents;
+mod issuing;
+mod keys;
+mod organizations;
+mod rates;
+mod sql;
+
+use worker::kv::KvStore;
+use worker::{D1Database, Env};
+
+pub(crate) use badges::{Badge, BadgeFilter};
+pub(crate) use credentials::{Credential, CredentialFilter, PublicCredential};
+pub(crate) use issuing::{Answered, IssuedRecord, SealedKey};
+pub(crate) use keys::SigningKeyRecord;
+pub(crate) use organizations::{Membership, Organization};
+pub(crate) use rates::{Counted, KeyCheck};
+pub(crate) use sql::StoreError;
+
+/// Records in D1, documents in KV.
+pub(crate) struct Store {
+    db: D1Database,
+    documents: KvStore,
+}
+
+impl Store {
+    /// The store behind the bindings `DB` and `DOCUMENTS`.
+    ///
+    /// # Errors
+    /// When one of them is missing.
+    pub(crate) fn new(env: &Env) -> Result<Self, StoreError> {
+        Ok(Self { db: env.d1("DB")?, documents: env.kv("DOCUMENTS")? })
+    }
+}
+
+/// Items of a list and how many there are in all.
+pub(crate) struct Listed<T> {
+    /// The items of one page.
+    pub items: Vec<T>,
+    /// Items of all pages.
+    pub total: i64,
+}

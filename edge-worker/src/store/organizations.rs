@@ -1,0 +1,165 @@
+//! Organizations and their members.
+
+use ob3_core::DateTime;
+use serde::Deserialize;
+
+use super::Store;
+use super::sql::{StoreError, rows, statement, time};
+use crate::domain::ids::{OrganizationId, UserId};
+use crate::domain::organization::{NewOrganization, Plan, Role, Status};
+
+/// An organization.
+#[derive(Clone)]
+pub(crate) struct Organization {
+    /// Its id.
+    pub id: OrganizationId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Its home page.
+    pub url: Option<String>,
+    /// Where to write to.
+    pub email: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+    /// Where it stands.
+    pub status: Status,
+    /// What it has subscribed to.
+    pub plan: Plan,
+    /// When it was made.
+    pub created_at: DateTime,
+    /// The DID of its active signing key.
+    pub did: Option<String>,
+}
+
+/// An organization as one of its members sees it.
+pub(crate) struct Membership {
+    /// The organization.
+    pub organization: Organization,
+    /// What the member may do.
+    pub role: Role,
+}
+
+/// The columns of an [`OrganizationRow`], of a table that is called `o`.
+pub(super) const COLUMNS: &str = "o.id AS organization_id, o.slug AS organization_slug, o.name AS organization_name,
+    o.url AS organization_url, o.email AS organization_email, o.description AS organization_description,
+    o.status AS organization_status, o.plan AS organization_plan, o.created_at AS organization_created_at,
+    (SELECT did FROM signing_key WHERE organization_id = o.id AND retired_at IS NULL) AS organization_did";
+
+#[derive(Deserialize)]
+pub(super) struct OrganizationRow {
+    organization_id: OrganizationId,
+    organization_slug: String,
+    organization_name: String,
+    organization_url: Option<String>,
+    organization_email: Option<String>,
+    organization_description: Option<String>,
+    organization_status: Status,
+    organization_plan: Plan,
+    #[serde(deserialize_with = "time")]
+    organization_created_at: DateTime,
+    organization_did: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct MembershipRow {
+    role: Role,
+    #[serde(flatten)]
+    organization: OrganizationRow,
+}
+
+impl From<OrganizationRow> for Organization {
+    fn from(row: OrganizationRow) -> Self {
+        Self {
+            id: row.organization_id,
+            slug: row.organization_slug,
+            name: row.organization_name,
+            url: row.organization_url,
+            email: row.organization_email,
+            description: row.organization_description,
+            status: row.organization_status,
+            plan: row.organization_plan,
+            created_at: row.organization_created_at,
+            did: row.organization_did,
+        }
+    }
+}
+
+impl From<MembershipRow> for Membership {
+    fn from(row: MembershipRow) -> Self {
+        Self { organization: row.organization.into(), role: row.role }
+    }
+}
+
+impl Store {
+    /// Makes an organization with its owner.
+    pub(crate) async fn create_organization(
+        &self,
+        id: OrganizationId,
+        new: &NewOrganization,
+        status: Status,
+        plan: Plan,
+        owner: UserId,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        let organization =
+            "INSERT INTO organization (id, slug, name, url, email, description, status, plan, created_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let member = "INSERT INTO member (organization_id, user_id, role, created_at) VALUES (?1, ?2, ?3, ?4)";
+        let statements = vec![
+            statement!(
+                self.db,
+                organization,
+                id,
+                new.slug,
+                new.name,
+                new.url,
+                new.email,
+                new.description,
+                status.as_str(),
+                plan.as_str(),
+                now,
+            )?,
+            statement!(self.db, member, id, owner, Role::Owner.as_str(), now)?,
+        ];
+        self.db.batch(statements).await?;
+        Ok(())
+    }
+
+    /// The organizations of a person, by name.
+    pub(crate) async fn memberships(&self, user: UserId) -> Result<Vec<Membership>, StoreError> {
+        let sql = format!(
+            "SELECT m.role, {COLUMNS} FROM member m JOIN organization o ON o.id = m.organization_id
+             WHERE m.user_id = ?1 ORDER BY o.name, o.id"
+        );
+        let result = statement!(self.db, &sql, user)?.all().await?;
+        Ok(rows::<MembershipRow>(Some(&result))?.into_iter().map(Into::into).collect())
+    }
+
+    /// One organization of a person.
+    pub(crate) async fn membership(&self, user: UserId, id: OrganizationId) -> Result<Option<Membership>, StoreError> {
+        let sql = format!(
+            "SELECT m.role, {COLUMNS} FROM member m JOIN organization o ON o.id = m.organization_id
+             WHERE m.user_id = ?1 AND m.organization_id = ?2"
+        );
+        Ok(statement!(self.db, &sql, user, id)?.first::<MembershipRow>(None).await?.map(Into::into))
+    }
+
+    /// The organization that an address names, and the public keys of its DID, the newest first.
+    pub(crate) async fn issuer(&self, slug: &str) -> Result<Option<(Organization, Vec<String>)>, StoreError> {
+        #[derive(Deserialize)]
+        struct Key {
+            public_key_multibase: String,
+        }
+        let organization = format!("SELECT {COLUMNS} FROM organization o WHERE o.slug = ?1");
+        let keys = "SELECT k.public_key_multibase FROM signing_key k JOIN organization o ON o.id = k.organization_id
+            WHERE o.slug = ?1 AND k.did = (SELECT did FROM signing_key WHERE organization_id = o.id AND retired_at IS NULL)
+            ORDER BY k.created_at DESC, k.id";
+        let statements = vec![statement!(self.db, &organization, slug)?, statement!(self.db, keys, slug)?];
+        let results = self.db.batch(statements).await?;
+        let organization = super::sql::row::<OrganizationRow>(results.first())?;
+        let keys = rows::<Key>(results.get(1))?.into_iter().map(|key| key.public_key_multibase).collect();
+        Ok(organization.map(|row| (row.into(), keys)))
+    }
+}

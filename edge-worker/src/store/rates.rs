@@ -1,0 +1,120 @@
+//! Counting requests.
+
+use ob3_core::DateTime;
+use serde::Deserialize;
+use worker::{D1PreparedStatement, D1Result};
+
+use super::Store;
+use super::organizations::{self, Organization, OrganizationRow};
+use super::sql::{StoreError, list, row, statement};
+use crate::domain::rate::{Allowance, Limit};
+
+/// A subject to count, and against which limit.
+pub(crate) struct Counted<'a> {
+    /// Its name.
+    pub subject: &'a str,
+    /// Its limit.
+    pub limit: Limit,
+}
+
+/// What one look at an API key tells.
+pub(crate) struct KeyCheck {
+    /// What the network address has left; `None` when nothing is counted.
+    pub address: Option<Allowance>,
+    /// What the key has left; `None` when there is no such key, or nothing is counted.
+    pub key: Option<Allowance>,
+    /// What the key may do, in the words of the wire, and whose it is; `None` when it is unknown, expired or revoked.
+    pub found: Option<(Vec<String>, Organization)>,
+}
+
+#[derive(Deserialize)]
+struct Requests {
+    requests: i64,
+}
+
+#[derive(Deserialize)]
+struct KeyRow {
+    #[serde(deserialize_with = "list")]
+    scopes: Vec<String>,
+    #[serde(flatten)]
+    organization: OrganizationRow,
+}
+
+const COUNT: &str = "ON CONFLICT (subject) DO UPDATE SET
+    requests = CASE WHEN window_start = excluded.window_start THEN requests + 1 ELSE 1 END,
+    window_start = excluded.window_start,
+    window_end = excluded.window_end
+  RETURNING requests";
+
+impl Store {
+    /// Counts a request of a subject in its window.
+    pub(super) fn count(&self, counted: &Counted<'_>, now: DateTime) -> Result<D1PreparedStatement, StoreError> {
+        let window = counted.limit.window(now);
+        let sql = format!(
+            "INSERT INTO rate_window (subject, window_start, window_end, requests) VALUES (?1, ?2, ?3, 1) {COUNT}"
+        );
+        statement!(self.db, &sql, counted.subject, window.start, window.end)
+    }
+
+    /// Counts a request of a subject and says what it has left.
+    pub(crate) async fn admit(&self, counted: &Counted<'_>, now: DateTime) -> Result<Allowance, StoreError> {
+        let results = self.db.batch(vec![self.count(counted, now)?]).await?;
+        allowance(results.first(), counted.limit, now)?.ok_or_else(|| StoreError::Failed("D1 did not count".into()))
+    }
+
+    /// Counts a request of a network address and of an API key, and looks the key up, in one batch. `limits` is `None`
+    /// when nothing is to be counted.
+    pub(crate) async fn check_key(
+        &self,
+        sha256: &str,
+        limits: Option<(&Counted<'_>, Limit)>,
+        now: DateTime,
+    ) -> Result<KeyCheck, StoreError> {
+        let mut statements = Vec::with_capacity(3);
+        let sql = format!(
+            "SELECT k.scopes, {}
+             FROM api_key k JOIN organization o ON o.id = k.organization_id
+             WHERE k.sha256 = ?1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)",
+            organizations::COLUMNS
+        );
+        statements.push(statement!(self.db, &sql, sha256, now)?);
+        if let Some((address, per_key)) = limits {
+            let window = per_key.window(now);
+            // Only keys that exist are counted, so that invented ones can not fill the table.
+            let sql = format!(
+                "INSERT INTO rate_window (subject, window_start, window_end, requests)
+                 SELECT 'key:' || id, ?2, ?3, 1 FROM api_key
+                 WHERE sha256 = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?4) {COUNT}"
+            );
+            statements.push(statement!(self.db, &sql, sha256, window.start, window.end, now)?);
+            statements.push(self.count(address, now)?);
+        }
+        let results = self.db.batch(statements).await?;
+        let found = row::<KeyRow>(results.first())?.map(|row| (row.scopes, row.organization.into()));
+        let (key, address) = match limits {
+            Some((address, per_key)) => {
+                (allowance(results.get(1), per_key, now)?, allowance(results.get(2), address.limit, now)?)
+            }
+            None => (None, None),
+        };
+        Ok(KeyCheck { address, key, found })
+    }
+
+    /// Forgets windows and answers whose time is over.
+    pub(crate) async fn forget_before(&self, windows: DateTime, answers: DateTime) -> Result<(), StoreError> {
+        let statements = vec![
+            statement!(self.db, "DELETE FROM rate_window WHERE window_end < ?1", windows)?,
+            statement!(self.db, "DELETE FROM idempotency WHERE created_at < ?1", answers)?,
+        ];
+        self.db.batch(statements).await?;
+        Ok(())
+    }
+}
+
+pub(super) fn allowance(
+    result: Option<&D1Result>,
+    limit: Limit,
+    now: DateTime,
+) -> Result<Option<Allowance>, StoreError> {
+    Ok(row::<Requests>(result)?.map(|row| limit.allowance(row.requests, now)))
+}
