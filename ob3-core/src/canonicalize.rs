@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::rdf::{Dataset, Quad, Term};
+use crate::sort::sorted;
 
 /// Most steps of the Hash N-Degree Quads algorithm: a step is one related blank node hashed or placed in a path. The
 /// most demanding honest graph of the W3C suite takes some 2,000; a poison graph of 30 triples would take years.
@@ -38,8 +39,8 @@ pub(crate) fn canonical_labels<H: Digest>(dataset: &Dataset) -> Result<(Vec<u32>
     canonicalizer.first_degree = (0..dataset.blank_count())
         .map(|node| first_degree_hash::<H>(dataset, mentions.of(node), node, &mut scratch))
         .collect();
-    let mut by_hash: Vec<usize> = (0..dataset.blank_count()).filter(|node| !mentions.of(*node).is_empty()).collect();
-    by_hash.sort_by(|a, b| canonicalizer.first_degree.get(*a).cmp(&canonicalizer.first_degree.get(*b)));
+    let mentioned: Vec<usize> = (0..dataset.blank_count()).filter(|node| !mentions.of(*node).is_empty()).collect();
+    let by_hash = sorted(&mentioned, &|a, b| canonicalizer.first_degree.get(*a) > canonicalizer.first_degree.get(*b));
     let groups: Vec<&[usize]> =
         by_hash.chunk_by(|a, b| canonicalizer.first_degree.get(*a) == canonicalizer.first_degree.get(*b)).collect();
 
@@ -60,10 +61,10 @@ pub(crate) fn canonical_labels<H: Digest>(dataset: &Dataset) -> Result<(Vec<u32>
             issuer.issue(*node);
             results.push(canonicalizer.n_degree::<H>(*node, issuer, 0)?);
         }
-        results.sort_by(|a, b| a.0.cmp(&b.0));
-        for (_, issuer) in results {
-            for node in issuer.order {
-                canonicalizer.canonical.issue(node);
+        let results: Vec<&(String, Temporary)> = results.iter().collect();
+        for (_, issuer) in sorted(&results, &|a, b| a.0 > b.0) {
+            for node in &issuer.order {
+                canonicalizer.canonical.issue(*node);
             }
         }
     }
@@ -77,10 +78,9 @@ pub(crate) fn serialize(dataset: &Dataset, labels: &[u32]) -> String {
         Some(node) => texts.get(node).map_or("", |text| text.as_str()),
         None => dataset.text(term),
     };
-    let mut quads: Vec<&Quad> = dataset.quads().iter().collect();
-    quads.sort_unstable_by(|a, b| compare_quads(a, b, &text));
+    let quads = sorted(dataset.quads(), &|a, b| compare_quads(a, b, &text).is_gt());
     let mut document = String::with_capacity(quads.len() * 160);
-    for quad in quads {
+    for quad in &quads {
         push_line(&mut document, quad, &text);
     }
     document
@@ -199,8 +199,7 @@ fn first_degree_hash<'a, H: Digest>(
     scratch.text.clear();
     scratch.quads.clear();
     scratch.quads.extend(mentions.iter().filter_map(|index| dataset.quads().get(*index as usize)));
-    scratch.quads.sort_unstable_by(|a, b| compare_quads(a, b, &text));
-    for quad in &scratch.quads {
+    for quad in sorted(&scratch.quads, &|a, b| compare_quads(a, b, &text).is_gt()) {
         push_line(&mut scratch.text, quad, &text);
     }
     crate::hex::encode(&H::digest(scratch.text.as_bytes()))
@@ -275,11 +274,16 @@ impl Canonicalizer<'_> {
             return Err(WorkLimit);
         }
         let mut data = String::new();
-        for (hash, mut related) in self.related_by_hash::<H>(node, &issuer)? {
-            data.push_str(&hash);
+        let by_hash = self.related_by_hash::<H>(node, &issuer)?;
+        let by_hash: Vec<&(String, usize)> = by_hash.iter().collect();
+        let by_hash = sorted(&by_hash, &|a, b| a.0 > b.0);
+        for group in by_hash.chunk_by(|a, b| a.0 == b.0) {
+            let Some((hash, _)) = group.first() else { continue };
+            let nodes: Vec<usize> = group.iter().map(|(_, node)| *node).collect();
+            let mut related = sorted(&nodes, &|a, b| a > b);
+            data.push_str(hash);
             let mut chosen: Option<(String, Temporary)> = None;
             // Step 5.4: every permutation, in an order of its own: only the least path counts.
-            related.sort_unstable();
             loop {
                 if let Some(found) = self.path::<H>(&related, &issuer, chosen.as_ref().map(|c| c.0.as_str()), depth)?
                     && chosen.as_ref().is_none_or(|chosen| found.0 < chosen.0)
@@ -336,20 +340,20 @@ impl Canonicalizer<'_> {
         Ok(Some((path, issuer)))
     }
 
-    /// Steps 1 to 3: the neighbours of a node by their related hash, in the order of the hashes.
+    /// Steps 1 to 3: the related hash of every neighbour of a node.
     fn related_by_hash<H: Digest>(
         &mut self,
         node: usize,
         issuer: &Temporary,
-    ) -> Result<std::collections::BTreeMap<String, Vec<usize>>, WorkLimit> {
-        let mut by_hash = std::collections::BTreeMap::new();
+    ) -> Result<Vec<(String, usize)>, WorkLimit> {
+        let mut by_hash = Vec::new();
         for index in self.mentions.of(node) {
             let Some(quad) = self.dataset.quads().get(*index as usize).copied() else { continue };
             for (position, term) in [('s', Some(quad.subject)), ('o', Some(quad.object)), ('g', quad.graph)] {
                 let Some(related) = term.and_then(Term::as_blank).filter(|related| *related != node) else { continue };
                 self.spend()?;
                 let hash = self.related_hash::<H>(related, &quad, issuer, position);
-                by_hash.entry(hash).or_insert_with(Vec::new).push(related);
+                by_hash.push((hash, related));
             }
         }
         Ok(by_hash)

@@ -2,6 +2,7 @@
 
 use crate::json::{Value, Writer};
 use crate::jsonld::number;
+use crate::sort::sorted;
 
 /// The canonical text of a value: members sorted by UTF-16 code units, numbers as ECMAScript prints them, no space.
 pub(crate) fn canonicalize(value: &Value<'_>) -> String {
@@ -19,9 +20,8 @@ fn write(out: &mut Writer, value: &Value<'_>) {
             }
         }),
         Value::Object(object) => out.object(|out| {
-            let mut members: Vec<_> = object.iter().collect();
-            members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-            for (name, value) in members {
+            let members: Vec<_> = object.iter().collect();
+            for (name, value) in sorted(&members, &|a, b| a.0.encode_utf16().gt(b.0.encode_utf16())) {
                 write(out.member(name), value);
             }
         }),

@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::sort::sorted;
+
 /// Deepest nesting of objects and arrays that is read. A badge nests about twelve deep; a recursive reader of 96 levels
 /// stays far inside the smallest stack that a browser gives to wasm.
 pub(crate) const MAX_DEPTH: usize = 96;
@@ -478,9 +480,8 @@ impl<'a> Parser<'a> {
 }
 
 fn has_duplicate(members: &[(Cow<'_, str>, Value<'_>)]) -> bool {
-    let mut names: Vec<&str> = members.iter().map(|(name, _)| &**name).collect();
-    names.sort_unstable();
-    names.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
+    let names: Vec<&str> = members.iter().map(|(name, _)| &**name).collect();
+    sorted(&names, &|a, b| a > b).windows(2).any(|pair| matches!(pair, [a, b] if a == b))
 }
 
 /// Writes compact JSON.

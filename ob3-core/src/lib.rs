@@ -23,6 +23,7 @@ mod rdf;
 mod report;
 mod schema;
 mod sign;
+mod sort;
 #[cfg(feature = "test-vectors")]
 pub mod testing;
 mod time;

@@ -1,5 +1,7 @@
 //! An RDF dataset in the form that canonicalisation wants: every term kept once, as its N-Quads text.
 
+use crate::sort::sorted;
+
 /// A term of a dataset: a blank node, or an IRI or literal by its place in the dataset's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Term(u32);
@@ -93,7 +95,7 @@ impl Dataset {
 
     /// The quads, each once.
     pub(crate) fn into_set(mut self) -> Self {
-        self.quads.sort_unstable();
+        self.quads = sorted(&self.quads, &|a, b| a > b);
         self.quads.dedup();
         self
     }

@@ -285,7 +285,7 @@ impl ContextStore {
         if let Some(language) = definition.get("@language") {
             result.language = match language {
                 Value::Null => None,
-                Value::String(tag) => Some(tag.to_lowercase().into()),
+                Value::String(tag) => Some(tag.to_ascii_lowercase().into()),
                 _ => return Err(JsonLdError::new(ErrorCode::InvalidDefaultLanguage, "@language")),
             };
         }
@@ -593,7 +593,7 @@ impl Definer<'_> {
             if let Some(language) = members.get("@language") {
                 term.language = Some(match language {
                     Value::Null => None,
-                    Value::String(tag) => Some(tag.to_lowercase().into()),
+                    Value::String(tag) => Some(tag.to_ascii_lowercase().into()),
                     _ => return Err(invalid(ErrorCode::InvalidLanguageMapping)),
                 });
             }

@@ -8,6 +8,7 @@ use super::define::ContextStore;
 use super::error::{ErrorCode, JsonLdError};
 use super::keyword::Keyword;
 use crate::json::{Object, Value};
+use crate::sort::sorted;
 
 type Result<T> = std::result::Result<T, JsonLdError>;
 
@@ -219,13 +220,12 @@ impl<'a> Expander<'a> {
         let mut members: Vec<(&str, &Value<'_>)> =
             object.iter().filter(|(name, _)| at.is_alias(name, Keyword::Type)).collect();
         if members.len() > 1 {
-            members.sort_by_key(|(name, _)| *name);
+            members = sorted(&members, &|a, b| a.0 > b.0);
         }
         let mut context = context;
         for (_, value) in members {
-            let mut types: Vec<&str> = value.as_set().iter().filter_map(Value::as_str).collect();
-            types.sort_unstable();
-            for name in types {
+            let types: Vec<&str> = value.as_set().iter().filter_map(Value::as_str).collect();
+            for name in sorted(&types, &|a, b| a > b) {
                 if let Some(scoped) = at.term(name).and_then(|term| term.scoped.as_ref()) {
                     context = self.store.scoped(&context, scoped, false, false)?;
                 }
@@ -286,9 +286,8 @@ impl<'a> Expander<'a> {
 
     /// 14: what stands under `@nest` belongs to the object itself.
     fn nested(&self, context: &Rc<Context>, type_scoped: &Rc<Context>, found: &mut Found<'a>) -> Result<()> {
-        let mut nests = std::mem::take(&mut found.nests);
-        nests.sort_by_key(|(name, _)| *name);
-        for (name, value) in nests {
+        let nests = std::mem::take(&mut found.nests);
+        for (name, value) in sorted(&nests, &|a, b| a.0 > b.0) {
             let invalid = || JsonLdError::new(ErrorCode::InvalidNestValue, name);
             let scoped = self.property_scoped(context, name, true)?;
             let context = scoped.as_ref().unwrap_or(context);
