@@ -1,2 +1,139 @@
-//! Placeholder
-fn main() {}
+//! Answers the JavaScript suites: one JSON request a line on standard input, one JSON answer a line on standard output.
+//!
+//! - `{"op": "canonicalize", "document": TEXT}`: the canonical N-Quads of a JSON-LD document in safe mode
+//! - `{"op": "issue", "seed": HEX, "created": DATE}`: a signed credential with every member that the types know
+//! - `{"op": "sign", "credential": TEXT, "seed": HEX, "created": DATE}`: that credential, signed
+//! - `{"op": "did", "seed": HEX}`: the seed's `did:key`
+//!
+//! An answer is `{"ok": TEXT}` or `{"error": TEXT}`. Keys are `did:key`, by their 32-byte seed.
+
+use std::io::{self, BufRead, Write};
+
+use ob3_core::testing::{ToRdfOptions, canonicalize, to_nquads};
+use ob3_core::{
+    Achievement, AchievementCredential, AchievementSubject, Contexts, Criteria, DateTime, Evidence, IdentityObject, Image,
+    Profile, ProofOptions, SigningKey, sign,
+};
+use serde_json::{Value, json};
+
+fn main() -> io::Result<()> {
+    let contexts = Contexts::new();
+    let mut out = io::stdout().lock();
+    for line in io::stdin().lock().lines() {
+        let answer = match answer(&contexts, &line?) {
+            Ok(text) => json!({ "ok": text }),
+            Err(fault) => json!({ "error": fault }),
+        };
+        writeln!(out, "{answer}")?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn answer(contexts: &Contexts, line: &str) -> Result<String, String> {
+    let request: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let text = |name: &str| request[name].as_str().ok_or_else(|| format!("`{name}` is missing"));
+    match text("op")? {
+        "canonicalize" => {
+            let (canonical, _) = canonicalize(&to_nquads(text("document")?, safe_options())?, false)?;
+            Ok(canonical)
+        }
+        "did" => Ok(key(text("seed")?)?.public_key().to_did_key()),
+        "sign" => signed(contexts, text("credential")?, text("seed")?, text("created")?),
+        "issue" => {
+            let issuer = key(text("seed")?)?.public_key().to_did_key();
+            signed(contexts, &full_credential(issuer).to_json(), text("seed")?, text("created")?)
+        }
+        other => Err(format!("`{other}` is not known")),
+    }
+}
+
+fn safe_options() -> ToRdfOptions {
+    ToRdfOptions {
+        base: String::new(),
+        expand_context: None,
+        processing_mode_1_0: false,
+        rdf_direction: None,
+        produce_generalized_rdf: false,
+        safe: true,
+        loader: Box::new(|_| None),
+    }
+}
+
+fn signed(contexts: &Contexts, credential: &str, seed: &str, created: &str) -> Result<String, String> {
+    let key = key(seed)?;
+    let public = key.public_key();
+    let verification_method = format!("{}#{}", public.to_did_key(), public.to_multibase());
+    let created = DateTime::parse(created).ok_or("`created` is no date")?;
+    let options = ProofOptions { verification_method, created };
+    sign(contexts, credential, &key, &options).map_err(|error| error.to_string())
+}
+
+fn key(seed: &str) -> Result<SigningKey, String> {
+    let bytes: Option<Vec<u8>> =
+        (0..seed.len()).step_by(2).map(|at| u8::from_str_radix(seed.get(at..at + 2)?, 16).ok()).collect();
+    let seed: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
+    Ok(SigningKey::from_seed(&seed.ok_or("`seed` is not 32 bytes in hexadecimal")?))
+}
+
+/// A credential that has every member that the types know.
+fn full_credential(issuer: String) -> AchievementCredential {
+    let day = |text: &str| DateTime::parse(text).unwrap_or(DateTime::from_unix_millis(0));
+    let image = |name: &str, caption: Option<&str>| {
+        Some(Image { id: format!("https://badges.example/images/{name}.png"), caption: caption.map(str::to_owned) })
+    };
+    AchievementCredential {
+        id: "urn:uuid:6f0f4a3c-2d54-4d0c-9f0e-2c4d1f3c7b11".into(),
+        name: "Workshop leader \u{1F6E0}".into(),
+        description: Some("Leads a workshop \"by the book\".\nOn their own \\ with others.".into()),
+        image: image("credential", None),
+        issuer: Profile {
+            id: issuer,
+            name: "Werkstatt für Löten e. V.".into(),
+            url: Some("https://werkstatt.example/".into()),
+            email: Some("post@werkstatt.example".into()),
+            description: Some("An open workshop.".into()),
+            image: image("logo", Some("A soldering iron")),
+        },
+        valid_from: day("2026-01-15T09:00:00Z"),
+        valid_until: Some(day("2046-01-15T09:00:00Z")),
+        awarded_date: Some(day("2026-01-14T17:30:00Z")),
+        credential_subject: AchievementSubject {
+            id: Some("did:example:recipient".into()),
+            identifier: vec![
+                IdentityObject::hashed("emailAddress", "a@example.com", "Kosher"),
+                IdentityObject {
+                    identity_type: "sourcedId".into(),
+                    identity_hash: "student-4711".into(),
+                    hashed: false,
+                    salt: None,
+                },
+            ],
+            narrative: Some("Led six workshops.".into()),
+            achievement: Achievement {
+                id: "https://badges.example/achievements/workshop-leader".into(),
+                name: "Workshop leader".into(),
+                description: "Can lead a workshop.".into(),
+                criteria: Criteria {
+                    id: Some("https://badges.example/criteria/workshop-leader".into()),
+                    narrative: Some("Lead six workshops, one of them alone.".into()),
+                },
+                image: image("achievement", Some("A hammer")),
+                achievement_type: Some("Badge".into()),
+                tag: vec!["workshop".into(), "leading".into(), "日本語".into()],
+                human_code: Some("WL-6".into()),
+                in_language: Some("en-US".into()),
+            },
+        },
+        evidence: vec![
+            Evidence {
+                id: Some("https://badges.example/evidence/1".into()),
+                name: Some("Report".into()),
+                description: Some("What happened".into()),
+                narrative: Some("Twelve people came.".into()),
+                genre: Some("report".into()),
+            },
+            Evidence { narrative: Some("Seen by two members.".into()), ..Evidence::default() },
+        ],
+    }
+}
