@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::contexts::{OPEN_BADGES_3_0_3_URL, VC_V2_URL};
 use crate::json::Writer;
+use crate::status::encode_status_list;
 use crate::time::DateTime;
 
 /// A badge before it is signed: class `AchievementCredential`, in the shape that VCDM 2.0 gives it.
@@ -32,6 +33,75 @@ pub struct AchievementCredential {
     pub credential_subject: AchievementSubject,
     /// What supports the claim.
     pub evidence: Vec<Evidence>,
+    /// Where its status is published.
+    pub credential_status: Vec<BitstringStatusListEntry>,
+}
+
+/// An entry of a status list (Bitstring Status List §2.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BitstringStatusListEntry {
+    /// `revocation` or `suspension`.
+    pub status_purpose: String,
+    /// Which bit of the list, from 0.
+    pub status_list_index: u32,
+    /// URL of the list.
+    pub status_list_credential: String,
+}
+
+/// A status list (Bitstring Status List §2.2) before it is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BitstringStatusListCredential {
+    /// URL of the list.
+    pub id: String,
+    /// DID of the issuer.
+    pub issuer: String,
+    /// From when on it is valid.
+    pub valid_from: DateTime,
+    /// Until when it may be relied on.
+    pub valid_until: Option<DateTime>,
+    /// `revocation` or `suspension`.
+    pub status_purpose: String,
+    /// How long it may be cached, in milliseconds.
+    pub ttl_millis: Option<u32>,
+    /// The bits, eight a byte, the first entry leftmost; 131,072 of them at least.
+    pub bits: Vec<u8>,
+}
+
+impl BitstringStatusListCredential {
+    /// The unsigned list as JSON text.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = Writer::with_capacity(1024);
+        out.object(|out| {
+            strings(out, "@context", &[VC_V2_URL]);
+            out.member("id").string(&self.id);
+            strings(out, "type", &["VerifiableCredential", "BitstringStatusListCredential"]);
+            out.member("issuer").string(&self.issuer);
+            out.member("validFrom").string(&self.valid_from.to_string());
+            date(out, "validUntil", self.valid_until);
+            out.member("credentialSubject").object(|out| {
+                out.member("id").string(&format!("{}#list", self.id));
+                out.member("type").string("BitstringStatusList");
+                out.member("statusPurpose").string(&self.status_purpose);
+                out.member("encodedList").string(&encode_status_list(&self.bits));
+                if let Some(ttl) = self.ttl_millis {
+                    out.member("ttl").raw(&ttl.to_string());
+                }
+            });
+        });
+        out.into_string()
+    }
+}
+
+impl BitstringStatusListEntry {
+    fn write(&self, out: &mut Writer) {
+        let id = format!("{}#{}", self.status_list_credential, self.status_list_index);
+        out.member("id").string(&id);
+        out.member("type").string("BitstringStatusListEntry");
+        out.member("statusPurpose").string(&self.status_purpose);
+        out.member("statusListIndex").string(&self.status_list_index.to_string());
+        out.member("statusListCredential").string(&self.status_list_credential);
+    }
 }
 
 /// Class `Profile`: an issuer.
@@ -162,6 +232,7 @@ impl AchievementCredential {
             date(out, "awardedDate", self.awarded_date);
             out.member("credentialSubject").object(|out| self.credential_subject.write(out));
             objects(out, "evidence", &self.evidence, Evidence::write);
+            objects(out, "credentialStatus", &self.credential_status, BitstringStatusListEntry::write);
         });
         out.into_string()
     }

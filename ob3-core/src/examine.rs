@@ -12,10 +12,20 @@ use crate::policy::{Policy, StatusPolicy};
 use crate::proof::eddsa_rdfc_2022::{self as suite, HashError};
 use crate::report::{CheckName, CheckResult, Code, Finding, Report};
 use crate::schema;
+use crate::status::{self, StatusEntry, StatusList};
 use crate::time::DateTime;
 
 /// Most proofs that are looked at: a proof set has two or three, and each may cost a document and a signature check.
 const MAX_PROOFS: usize = 8;
+
+/// What a credential is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The badge that is to be verified.
+    Badge,
+    /// A status list that a badge names.
+    StatusList,
+}
 
 /// A credential that was read, with what is left to decide.
 pub(crate) struct Examined {
@@ -26,8 +36,12 @@ pub(crate) struct Examined {
     pub(crate) no_proofs: Option<Finding>,
     pub(crate) issuer: String,
     pub(crate) validity: Finding,
-    pub(crate) status: Finding,
+    pub(crate) status: Vec<StatusEntry>,
+    /// Said of the status check where there are no entries to look at.
+    pub(crate) no_status: Finding,
     pub(crate) endorsements: Finding,
+    /// The list, where the credential is read as one.
+    pub(crate) list: Option<StatusList>,
 }
 
 /// One proof.
@@ -45,7 +59,13 @@ pub(crate) enum ProofState {
 }
 
 /// Reads and examines an input; `Err` is the whole report where it can not be read or its claims are not covered.
-pub(crate) fn examine(store: &ContextStore, bytes: &[u8], policy: &Policy, now: DateTime) -> Result<Examined, Report> {
+pub(crate) fn examine(
+    store: &ContextStore,
+    bytes: &[u8],
+    role: Role,
+    policy: &Policy,
+    now: DateTime,
+) -> Result<Examined, Report> {
     let mut report = Report::new(now);
 
     // 1. The format.
@@ -79,7 +99,14 @@ pub(crate) fn examine(store: &ContextStore, bytes: &[u8], policy: &Policy, now: 
 
     // 3. The shape.
     let is_v1 = is_v1(credential);
-    report.push(CheckName::Schema, true, schema::check(credential, is_v1), Vec::new());
+    let (shape, list) = match role {
+        Role::Badge => (schema::check(credential, is_v1), None),
+        Role::StatusList => match StatusList::read(credential) {
+            Ok(list) => (Finding::valid(Code::SchemaConforms), Some(list)),
+            Err(finding) => (finding, None),
+        },
+    };
+    report.push(CheckName::Schema, true, shape, Vec::new());
 
     // 4. The proofs, as far as they can be read without a key.
     let proofs = proof.as_ref().map(Value::as_set).unwrap_or_default();
@@ -92,14 +119,17 @@ pub(crate) fn examine(store: &ContextStore, bytes: &[u8], policy: &Policy, now: 
     let read_proof = |proof| examine_proof(store, proof, context, document_hash, now);
     let proofs = if no_proofs.is_none() { proofs.iter().map(read_proof).collect() } else { Vec::new() };
 
+    let (status, no_status) = status(credential, policy);
     Ok(Examined {
         report,
         proofs,
         no_proofs,
         issuer: issuer(credential),
-        validity: validity(credential, is_v1, policy, now),
-        status: status(credential, policy),
+        validity: validity(credential, is_v1, role, policy, now),
+        status,
+        no_status,
         endorsements: endorsements(credential),
+        list,
     })
 }
 
@@ -238,7 +268,7 @@ fn issuer(credential: &Object<'_>) -> String {
 }
 
 /// VCDM 2.0 §4.9 and VCDM 1.1 §4.6; which of the two is told by the base context, never by which members are there.
-fn validity(credential: &Object<'_>, is_v1: bool, policy: &Policy, now: DateTime) -> Finding {
+fn validity(credential: &Object<'_>, is_v1: bool, role: Role, policy: &Policy, now: DateTime) -> Finding {
     let (from, until) = if is_v1 { ("issuanceDate", "expirationDate") } else { ("validFrom", "validUntil") };
     let date = |name: &'static str| match credential.get(name) {
         None => Ok(None),
@@ -257,22 +287,19 @@ fn validity(credential: &Object<'_>, is_v1: bool, policy: &Policy, now: DateTime
         (_, Ok(Some(until))) if now.plus_seconds(-skew) > until => {
             Finding::invalid(Code::Expired).with("validUntil", until.to_string())
         }
-        (Ok(None), _) => Finding::invalid(Code::DateMalformed).with("member", from),
+        // OB 3.0 asks for the first date, VCDM does not.
+        (Ok(None), _) if role == Role::Badge => Finding::invalid(Code::DateMalformed).with("member", from),
         (_, Ok(Some(until))) => Finding::valid(Code::WithinValidity).with("validUntil", until.to_string()),
         _ => Finding::valid(Code::WithinValidity),
     }
 }
 
-fn status(credential: &Object<'_>, policy: &Policy) -> Finding {
-    let Some(entries) = credential.get("credentialStatus") else {
-        return Finding::not_applicable(Code::NoStatus);
-    };
-    if policy.status == StatusPolicy::Ignore {
-        return Finding::not_applicable(Code::StatusNotAsked);
+fn status(credential: &Object<'_>, policy: &Policy) -> (Vec<StatusEntry>, Finding) {
+    match credential.get("credentialStatus") {
+        None => (Vec::new(), Finding::not_applicable(Code::NoStatus)),
+        Some(_) if policy.status == StatusPolicy::Ignore => (Vec::new(), Finding::not_applicable(Code::StatusNotAsked)),
+        Some(entries) => (status::entries(entries), Finding::unknown(Code::StatusEntryMalformed)),
     }
-    let kind = entries.as_set().first().and_then(|entry| entry.get("type")).map(Value::as_set).unwrap_or_default();
-    let kind = kind.first().and_then(Value::as_str).unwrap_or_default();
-    Finding::unknown(Code::StatusUnsupported).with("type", clip(kind))
 }
 
 fn endorsements(credential: &Object<'_>) -> Finding {

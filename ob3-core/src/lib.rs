@@ -4,9 +4,11 @@
 //! clock and randomness; the hosts (npm package, worker, native programs) bring those.
 
 mod bake;
+mod base64url;
 mod canonicalize;
 mod claims;
 mod contexts;
+mod crc;
 mod credential;
 mod did;
 mod examine;
@@ -24,6 +26,7 @@ mod report;
 mod schema;
 mod sign;
 mod sort;
+mod status;
 #[cfg(feature = "test-vectors")]
 pub mod testing;
 mod time;
@@ -31,7 +34,8 @@ mod verify;
 
 pub use bake::{BakeError, bake_png, extract_png};
 pub use credential::{
-    Achievement, AchievementCredential, AchievementSubject, Criteria, Evidence, IdentityObject, Image, Profile,
+    Achievement, AchievementCredential, AchievementSubject, BitstringStatusListCredential, BitstringStatusListEntry,
+    Criteria, Evidence, IdentityObject, Image, Profile,
 };
 pub use json::{JsonError, JsonErrorKind};
 pub use key::{PublicKey, SigningKey};

@@ -264,6 +264,32 @@ codes! {
     StatusNotAsked = "status_not_asked",
     /// A status entry of a kind that this verifier does not check.
     StatusUnsupported = "status_unsupported",
+    /// A status entry that can not be read.
+    StatusEntryMalformed = "status_entry_malformed",
+    /// More status entries than the limit.
+    TooManyStatusEntries = "too_many_status_entries",
+    /// The status list says that the credential is not revoked.
+    NotRevoked = "not_revoked",
+    /// The status list says that the credential is not suspended.
+    NotSuspended = "not_suspended",
+    /// The issuer has revoked the credential.
+    Revoked = "revoked",
+    /// The issuer has suspended the credential.
+    Suspended = "suspended",
+    /// The status list could not be had.
+    StatusListUnavailable = "status_list_unavailable",
+    /// The status list can not be read.
+    StatusListMalformed = "status_list_malformed",
+    /// The status list's own signature could not be confirmed, or is not its issuer's.
+    StatusListNotAuthentic = "status_list_not_authentic",
+    /// The status list is not valid yet, or no longer.
+    StatusListOutdated = "status_list_outdated",
+    /// The status list is for another purpose than the entry.
+    StatusPurposeMismatch = "status_purpose_mismatch",
+    /// The status list is shorter than the standard's minimum.
+    StatusListTooShort = "status_list_too_short",
+    /// The status list ends before the entry.
+    StatusIndexOutOfRange = "status_index_out_of_range",
 
     // recipient, endorsements, trust
     /// The caller named no recipient.

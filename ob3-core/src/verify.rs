@@ -1,21 +1,23 @@
 //! Verification without network and clock: the caller brings bytes, a policy and the time, supplies the documents that
 //! are asked for, and gets a report.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
 use crate::did::{Method, Source};
-use crate::examine::{self, Examined, Proof, ProofState};
+use crate::examine::{self, Examined, Proof, ProofState, Role};
 use crate::policy::{Policy, UnauthenticatedIssuer};
 use crate::report::{CheckName, CheckResult, Code, Finding, Report};
 use crate::sign::Contexts;
+use crate::status::StatusEntry;
 use crate::time::DateTime;
 
 /// Verifies credentials. Make one and keep it: it holds the processed contexts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Verifier {
-    contexts: Contexts,
+    contexts: Rc<Contexts>,
 }
 
 impl Verifier {
@@ -27,7 +29,7 @@ impl Verifier {
 
     /// The contexts, to sign with as well.
     #[must_use]
-    pub const fn contexts(&self) -> &Contexts {
+    pub fn contexts(&self) -> &Contexts {
         &self.contexts
     }
 
@@ -37,11 +39,12 @@ impl Verifier {
     /// All that can be decided without other documents is decided here; the work for any input is bounded.
     #[must_use]
     pub fn start(&self, input: &[u8], policy: &Policy, now: DateTime) -> Verification {
-        let state = match examine::examine(&self.contexts.0, input, policy, now) {
-            Ok(examined) => State::Open(Box::new(examined)),
+        let state = match examine::examine(&self.contexts.0, input, Role::Badge, policy, now) {
+            Ok(examined) => State::Open(Box::new(Secured::new(examined))),
             Err(report) => State::Decided(report),
         };
-        Verification { state, policy: *policy, now, documents: HashMap::new() }
+        let contexts = Rc::clone(&self.contexts);
+        Verification { state, contexts, policy: *policy, now, documents: HashMap::new(), lists: HashMap::new() }
     }
 
     /// Verifies an input with the documents that `find` has: [`Verifier::start`] and all its steps in one call.
@@ -69,15 +72,31 @@ impl Verifier {
 /// A verification under way.
 pub struct Verification {
     state: State,
+    contexts: Rc<Contexts>,
     policy: Policy,
     now: DateTime,
     /// What was supplied; `None` is a document that could not be had.
     documents: HashMap<String, Option<Rc<[u8]>>>,
+    /// The status lists among them, examined; `Err` says why a list is of no use.
+    lists: HashMap<String, Result<Secured, Finding>>,
 }
 
 enum State {
     Decided(Report),
-    Open(Box<Examined>),
+    Open(Box<Secured>),
+}
+
+/// A credential, and what was found about its proofs once their keys were there.
+struct Secured {
+    examined: Examined,
+    settled: OnceCell<Settled>,
+}
+
+/// What the proofs of a credential come to.
+struct Settled {
+    proof: Finding,
+    items: Vec<Finding>,
+    issuer: Finding,
 }
 
 impl fmt::Debug for Verification {
@@ -103,81 +122,184 @@ pub struct Need {
     pub url: String,
 }
 
-/// What is known of one proof and of its key's owner.
-struct Answer {
-    proof: Finding,
-    issuer: Finding,
+impl Secured {
+    const fn new(examined: Examined) -> Self {
+        Self { examined, settled: OnceCell::new() }
+    }
 }
 
 impl Verification {
     /// Goes on as far as the documents allow.
     ///
-    /// A document is asked for until it is supplied, be it as missing; so after at most two rounds there is a report.
+    /// A document is asked for until it is supplied, be it as missing. There are three rounds at the most: the issuer's
+    /// documents, the status lists, the documents of the lists' issuers.
     pub fn step(&mut self) -> Step {
-        let examined = match &self.state {
+        let badge = match &self.state {
             State::Decided(report) => return Step::Done(report.clone()),
-            State::Open(examined) => examined,
+            State::Open(badge) => badge,
         };
-        let needs = self.needs(examined);
+        let needs = self.needs(badge);
         if !needs.is_empty() {
-            return Step::Need(needs);
+            return Step::Need(needs.into_iter().map(|url| Need { url }).collect());
         }
-        let report = self.decide(examined);
+        let report = self.decide(badge);
         self.state = State::Decided(report.clone());
         Step::Done(report)
     }
 
     /// Supplies a document, or says with `None` that it could not be had. Documents that were not asked for are ignored.
     pub fn supply(&mut self, url: &str, document: Option<&[u8]>) {
-        let State::Open(examined) = &self.state else { return };
-        if self.needs(examined).iter().any(|need| need.url == url) {
-            self.documents.insert(url.to_owned(), document.map(Rc::from));
+        let State::Open(badge) = &self.state else { return };
+        if !self.needs(badge).iter().any(|needed| needed == url) {
+            return;
         }
+        if self.settled(badge).is_some() {
+            self.supply_list(url, document);
+        }
+        self.documents.insert(url.to_owned(), document.map(Rc::from));
     }
 
-    fn needs(&self, examined: &Examined) -> Vec<Need> {
-        let mut needs: Vec<Need> = Vec::new();
-        for proof in &examined.proofs {
-            let ProofState::Open { method, .. } = &proof.state else { continue };
-            if let Source::Url(url) = method.source()
-                && !self.documents.contains_key(&url)
-                && !needs.iter().any(|need| need.url == url)
-            {
-                needs.push(Need { url });
+    /// Examines a document that came for a status list.
+    fn supply_list(&mut self, url: &str, document: Option<&[u8]>) {
+        let State::Open(badge) = &self.state else { return };
+        if self.lists.contains_key(url) || !list_urls(&badge.examined).any(|list| list == url) {
+            return;
+        }
+        let list = match document {
+            None => Err(Finding::unknown(Code::StatusListUnavailable)),
+            Some(bytes) => match examine::examine(&self.contexts.0, bytes, Role::StatusList, &self.policy, self.now) {
+                Ok(examined) if examined.list.is_some() => Ok(Secured::new(examined)),
+                Ok(Examined { report, .. }) | Err(report) => {
+                    Err(Finding::unknown(Code::StatusListMalformed).with("reason", report.code().as_str()))
+                }
+            },
+        };
+        self.lists.insert(url.to_owned(), list);
+    }
+
+    /// The URLs of the documents that are missing for the next thing to decide.
+    fn needs(&self, badge: &Secured) -> Vec<String> {
+        let Some(settled) = self.settled(badge) else { return self.key_documents(&badge.examined) };
+        let mut needs = Vec::new();
+        // A badge whose proof does not hold has no say in which lists are fetched.
+        if settled.proof.result != CheckResult::Valid {
+            return needs;
+        }
+        for url in list_urls(&badge.examined) {
+            let missing = match self.lists.get(url) {
+                None => vec![url.to_owned()],
+                Some(Ok(list)) if self.settled(list).is_none() => self.key_documents(&list.examined),
+                Some(_) => Vec::new(),
+            };
+            for url in missing {
+                if !needs.contains(&url) {
+                    needs.push(url);
+                }
             }
         }
         needs
     }
 
-    /// Checks 4 to 10.
-    fn decide(&self, examined: &Examined) -> Report {
-        let mut report = examined.report.clone();
-        let answers: Vec<Answer> = examined.proofs.iter().map(|proof| self.answer(proof, &examined.issuer)).collect();
+    /// The documents that hold the keys of a credential's proofs, as far as they were not supplied.
+    fn key_documents(&self, examined: &Examined) -> Vec<String> {
+        let mut urls = Vec::new();
+        for proof in &examined.proofs {
+            if let ProofState::Open { method, .. } = &proof.state
+                && let Source::Url(url) = method.source()
+                && !self.documents.contains_key(&url)
+                && !urls.contains(&url)
+            {
+                urls.push(url);
+            }
+        }
+        urls
+    }
 
-        // 4. OB 3.0 §8.2: one proof that holds is enough; those that fail are reported all the same.
+    /// What the proofs of a credential come to, once every document with a key is there or is known to be missing.
+    fn settled<'s>(&self, secured: &'s Secured) -> Option<&'s Settled> {
+        if secured.settled.get().is_none() && !self.key_documents(&secured.examined).is_empty() {
+            return None;
+        }
+        Some(secured.settled.get_or_init(|| self.settle(&secured.examined)))
+    }
+
+    fn settle(&self, examined: &Examined) -> Settled {
+        let answers: Vec<Answer> = examined.proofs.iter().map(|proof| self.answer(proof, &examined.issuer)).collect();
         let items = examined.proofs.iter().zip(&answers).map(|(proof, answer)| {
             proof.data.iter().fold(answer.proof.clone(), |finding, (name, value)| finding.with(name, value))
         });
-        let decisive = decisive(&answers);
-        let none = || examined.no_proofs.clone().unwrap_or_else(|| Finding::invalid(Code::ProofMissing));
-        let proof = decisive.map_or_else(none, |answer| answer.proof.clone());
-        let is_bad = examine::is_bad(&proof);
-        report.push(CheckName::Proof, true, proof, items.collect());
-        if is_bad {
+        let items = items.collect();
+        // OB 3.0 §8.2: one proof that holds is enough; those that fail are reported all the same.
+        match decisive(&answers) {
+            Some(answer) => Settled { proof: answer.proof.clone(), items, issuer: answer.issuer.clone() },
+            None => {
+                let proof = examined.no_proofs.clone().unwrap_or_else(|| Finding::invalid(Code::ProofMissing));
+                Settled { proof, items, issuer: Finding::unknown(Code::NotReached) }
+            }
+        }
+    }
+
+    /// Checks 4 to 10.
+    fn decide(&self, badge: &Secured) -> Report {
+        let examined = &badge.examined;
+        let mut report = examined.report.clone();
+        let settled = badge.settled.get_or_init(|| self.settle(examined));
+
+        // 4. The signature.
+        report.push(CheckName::Proof, true, settled.proof.clone(), settled.items.clone());
+        if examine::is_bad(&settled.proof) {
             examine::not_reached(&mut report);
             return report;
         }
-
         // 5. The key is the issuer's.
-        let issuer = decisive.map_or_else(|| Finding::unknown(Code::NotReached), |answer| answer.issuer.clone());
-        report.push(CheckName::Issuer, true, issuer.with("issuer", examine::clip(&examined.issuer)), Vec::new());
-        // 6 to 10
+        let issuer = settled.issuer.clone().with("issuer", examine::clip(&examined.issuer));
+        report.push(CheckName::Issuer, true, issuer, Vec::new());
+        // 6. The time.
         report.push(CheckName::Validity, true, examined.validity.clone(), Vec::new());
-        report.push(CheckName::Status, true, examined.status.clone(), Vec::new());
+        // 7. The status.
+        let entries: Vec<Finding> = examined.status.iter().map(|entry| self.status(entry, settled)).collect();
+        let worst = worst(&entries).unwrap_or(&examined.no_status).clone();
+        report.push(CheckName::Status, true, worst, entries);
+        // 8 to 10
         report.push(CheckName::Recipient, true, Finding::not_applicable(Code::RecipientNotAsked), Vec::new());
         report.push(CheckName::Endorsements, false, examined.endorsements.clone(), Vec::new());
         report.push(CheckName::Trust, false, Finding::not_applicable(Code::NoTrustRegistries), Vec::new());
         report
+    }
+
+    /// Bitstring Status List §3.2, for one entry. Whatever keeps the list from being read or trusted leaves the status
+    /// unknown: it is never taken for clear.
+    fn status(&self, entry: &StatusEntry, badge: &Settled) -> Finding {
+        let (purpose, index, url) = match entry {
+            StatusEntry::Unusable(finding) => return finding.clone(),
+            StatusEntry::Bitstring { purpose, index, list } => (*purpose, *index, list),
+        };
+        let finding = match self.lists.get(url) {
+            _ if badge.proof.result != CheckResult::Valid => Finding::unknown(Code::NotReached),
+            None => Finding::unknown(Code::StatusListUnavailable),
+            Some(Err(finding)) => finding.clone(),
+            Some(Ok(list)) => self.status_in(list, purpose, index),
+        };
+        finding
+            .with("statusPurpose", purpose.as_str())
+            .with("statusListIndex", index.to_string())
+            .with("statusListCredential", examine::clip(url))
+    }
+
+    fn status_in(&self, list: &Secured, purpose: crate::status::Purpose, index: usize) -> Finding {
+        let settled = list.settled.get_or_init(|| self.settle(&list.examined));
+        for finding in [&settled.proof, &settled.issuer] {
+            if finding.result != CheckResult::Valid {
+                return Finding::unknown(Code::StatusListNotAuthentic).with("reason", finding.code.as_str());
+            }
+        }
+        if list.examined.validity.result != CheckResult::Valid {
+            return Finding::unknown(Code::StatusListOutdated).with("reason", list.examined.validity.code.as_str());
+        }
+        match &list.examined.list {
+            Some(bits) => bits.check(purpose, index),
+            None => Finding::unknown(Code::StatusListMalformed),
+        }
     }
 
     fn answer(&self, proof: &Proof, issuer: &str) -> Answer {
@@ -227,6 +349,20 @@ impl Verification {
     }
 }
 
+/// What is known of one proof and of its key's owner.
+struct Answer {
+    proof: Finding,
+    issuer: Finding,
+}
+
+/// The lists that a badge's status entries name.
+fn list_urls(examined: &Examined) -> impl Iterator<Item = &str> {
+    examined.status.iter().filter_map(|entry| match entry {
+        StatusEntry::Bitstring { list, .. } => Some(list.as_str()),
+        StatusEntry::Unusable(_) => None,
+    })
+}
+
 /// The proof that decides: the first that holds and is the issuer's, else the first that holds, else the first that does
 /// not, else the first that is open.
 fn decisive(answers: &[Answer]) -> Option<&Answer> {
@@ -237,4 +373,10 @@ fn decisive(answers: &[Answer]) -> Option<&Answer> {
         .or_else(|| holds().next())
         .or_else(|| answers.iter().find(proof_is(CheckResult::Invalid)))
         .or_else(|| answers.first())
+}
+
+/// The finding that speaks for all: revoked beats everything, then what is unknown.
+fn worst(findings: &[Finding]) -> Option<&Finding> {
+    let first = |result| findings.iter().find(|finding| finding.result == result);
+    first(CheckResult::Invalid).or_else(|| first(CheckResult::Unknown)).or_else(|| findings.first())
 }

@@ -3,8 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use ob3_core::{
-    Achievement, AchievementCredential, AchievementSubject, CheckName, CheckResult, Contexts, Criteria, DateTime,
-    IdentityObject, Outcome, Policy, Profile, ProofOptions, Report, SigningKey, Verifier, bake_png, sign,
+    Achievement, AchievementCredential, AchievementSubject, BitstringStatusListCredential, BitstringStatusListEntry,
+    CheckName, CheckResult, Contexts, Criteria, DateTime, IdentityObject, Outcome, Policy, Profile, ProofOptions,
+    Report, SigningKey, Verifier, bake_png, sign,
 };
 
 const NOW: &str = "2026-06-01T12:00:00Z";
@@ -47,6 +48,45 @@ fn credential(issuer: &str) -> AchievementCredential {
             },
         },
         evidence: Vec::new(),
+        credential_status: Vec::new(),
+    }
+}
+
+fn sign_own(unsigned: &str) -> String {
+    let did = key().public_key().to_did_key();
+    let verification_method = format!("{did}#{}", key().public_key().to_multibase());
+    let options = ProofOptions { verification_method, created: DateTime::parse(NOW).unwrap() };
+    sign(&Contexts::new(), unsigned, &key(), &options).unwrap()
+}
+
+const LIST_URL: &str = "https://college.example.edu/status/1";
+
+fn badge_with_status(purposes: &[&str]) -> String {
+    let mut credential = credential(&key().public_key().to_did_key());
+    credential.credential_status = purposes
+        .iter()
+        .map(|purpose| BitstringStatusListEntry {
+            status_purpose: (*purpose).into(),
+            status_list_index: 9,
+            status_list_credential: format!("{LIST_URL}/{purpose}"),
+        })
+        .collect();
+    sign_own(&credential.to_json())
+}
+
+fn status_list(purpose: &str, set: &[usize]) -> BitstringStatusListCredential {
+    let mut bits = vec![0; 131_072 / 8];
+    for index in set {
+        bits[index / 8] |= 0b1000_0000 >> (index % 8);
+    }
+    BitstringStatusListCredential {
+        id: format!("{LIST_URL}/{purpose}"),
+        issuer: key().public_key().to_did_key(),
+        valid_from: DateTime::parse("2026-01-01T00:00:00Z").unwrap(),
+        valid_until: DateTime::parse("2026-07-01T00:00:00Z"),
+        status_purpose: purpose.into(),
+        ttl_millis: Some(300_000),
+        bits,
     }
 }
 
@@ -242,18 +282,96 @@ fn the_document_that_is_asked_for_is_the_issuers() {
 }
 
 #[test]
-fn a_status_that_is_not_checked_is_never_taken_for_clear() {
-    let status = r#""credentialStatus":{"type":"BitstringStatusListEntry","statusPurpose":"revocation","statusListIndex":"7","statusListCredential":"https://college.example.edu/status/1"},"credentialSubject""#;
-    let unsigned = credential(&key().public_key().to_did_key()).to_json().replacen(r#""credentialSubject""#, status, 1);
-    let did = key().public_key().to_did_key();
-    let options = ProofOptions {
-        verification_method: format!("{did}#{}", key().public_key().to_multibase()),
-        created: DateTime::parse(NOW).unwrap(),
-    };
-    let badge = sign(&Contexts::new(), &unsigned, &key(), &options).unwrap();
-    assert_eq!(verdict(&verify(&badge)), ("indeterminate", "status_unsupported"));
+fn the_status_is_what_the_list_says() {
+    let badge = badge_with_status(&["revocation"]);
+    for (set, expected) in
+        [(&[][..], ("verified", "verified")), (&[8, 10], ("verified", "verified")), (&[9], ("rejected", "revoked"))]
+    {
+        let list = sign_own(&status_list("revocation", set).to_json());
+        assert_eq!(verdict(&verify_at(&badge, &Policy::default(), NOW, Some(&list))), expected, "{set:?}");
+    }
+}
+
+#[test]
+fn a_list_that_can_not_be_trusted_is_never_taken_for_clear() {
+    let badge = badge_with_status(&["revocation"]);
+    let list = status_list("revocation", &[]);
+    let signed = sign_own(&list.to_json());
+    let unsigned = list.to_json();
+    let mallory = SigningKey::from_seed(&[9; 32]);
+    let did = mallory.public_key().to_did_key();
+    let verification_method = format!("{did}#{}", mallory.public_key().to_multibase());
+    let options = ProofOptions { verification_method, created: DateTime::parse(NOW).unwrap() };
+    let forged = sign(&Contexts::new(), &unsigned, &mallory, &options).unwrap();
+    let short = BitstringStatusListCredential { bits: vec![0; 12_500], ..list.clone() };
+    let outdated =
+        BitstringStatusListCredential { valid_until: DateTime::parse("2026-05-01T00:00:00Z"), ..list.clone() };
+    let other_purpose = status_list("suspension", &[]);
+    for (document, code) in [
+        (None, "status_list_unavailable"),
+        (Some(String::new()), "status_list_malformed"),
+        (Some("<html></html>".into()), "status_list_malformed"),
+        (Some(badge.clone()), "status_list_malformed"),
+        (Some(unsigned), "status_list_not_authentic"),
+        (Some(forged), "status_list_not_authentic"),
+        (Some(signed.replace("2026-01-01", "2026-01-02")), "status_list_not_authentic"),
+        (Some(signed.replace(r#""statusPurpose":"#, r#""x":1,"statusPurpose":"#)), "status_list_malformed"),
+        (Some(sign_own(&short.to_json())), "status_list_too_short"),
+        (Some(sign_own(&outdated.to_json())), "status_list_outdated"),
+        (Some(sign_own(&other_purpose.to_json())), "status_purpose_mismatch"),
+    ] {
+        let report = verify_at(&badge, &Policy::default(), NOW, document.as_deref());
+        assert_eq!(verdict(&report), ("indeterminate", code), "{document:?}");
+    }
     let ignore = Policy::from_json(r#"{"status":"ignore"}"#).unwrap();
     assert_eq!(verdict(&verify_at(&badge, &ignore, NOW, None)), ("verified", "verified"));
+}
+
+#[test]
+fn every_status_entry_counts() {
+    let badge = badge_with_status(&["revocation", "suspension"]);
+    let verify_with = |revoked: &[usize], suspended: Option<&[usize]>| {
+        Verifier::new().verify(badge.as_bytes(), &Policy::default(), DateTime::parse(NOW).unwrap(), |url| {
+            let list = match url.ends_with("/revocation") {
+                true => status_list("revocation", revoked),
+                false => status_list("suspension", suspended?),
+            };
+            Some(sign_own(&list.to_json()).into_bytes())
+        })
+    };
+    assert_eq!(verdict(&verify_with(&[], Some(&[]))), ("verified", "verified"));
+    assert_eq!(verdict(&verify_with(&[], Some(&[9]))), ("rejected", "suspended"));
+    assert_eq!(verdict(&verify_with(&[], None)), ("indeterminate", "status_list_unavailable"));
+    // Revoked beats what is unknown.
+    assert_eq!(verdict(&verify_with(&[9], None)), ("rejected", "revoked"));
+}
+
+#[test]
+fn a_forged_badge_does_not_choose_what_is_fetched() {
+    let forged = badge_with_status(&["revocation"]).replacen("First aid", "Brain surgery", 1);
+    let report = Verifier::new()
+        .verify(forged.as_bytes(), &Policy::default(), DateTime::parse(NOW).unwrap(), |url| panic!("asked for {url}"));
+    assert_eq!(verdict(&report), ("rejected", "signature_invalid"));
+}
+
+#[test]
+fn the_document_of_a_lists_issuer_is_asked_for() {
+    let mut web = status_list("revocation", &[9]);
+    web.issuer = WEB_DID.into();
+    let options =
+        ProofOptions { verification_method: format!("{WEB_DID}#key-1"), created: DateTime::parse(NOW).unwrap() };
+    let list = sign(&Contexts::new(), &web.to_json(), &key(), &options).unwrap();
+    let mut asked = Vec::new();
+    let badge = badge_with_status(&["revocation"]);
+    let report = Verifier::new().verify(badge.as_bytes(), &Policy::default(), DateTime::parse(NOW).unwrap(), |url| {
+        asked.push(url.to_owned());
+        Some(if url.ends_with("did.json") { web_document().into_bytes() } else { list.clone().into_bytes() })
+    });
+    assert_eq!(verdict(&report), ("rejected", "revoked"));
+    assert_eq!(
+        asked,
+        [format!("{LIST_URL}/revocation"), "https://college.example.edu/issuers/one/did.json".to_owned()]
+    );
 }
 
 #[test]

@@ -280,6 +280,7 @@ pub fn unsigned(
             achievement,
         },
         evidence: request.evidence.clone(),
+        credential_status: Vec::new(),
     }
 }
 

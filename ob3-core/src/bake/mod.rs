@@ -1,7 +1,6 @@
 //! Baking: a credential carried inside an image (OB 3.0 §5.3, "Baked badges"). Hostile input first: nothing is decoded, every
 //! length is checked before it is used, and what is not understood is refused.
 
-mod crc;
 mod png;
 
 pub use png::{bake_png, extract_png};

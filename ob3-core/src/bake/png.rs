@@ -3,8 +3,8 @@
 //! The chunks are walked and never decoded. Checksums are checked of the header and of the credential's chunk, which is all that
 //! is read; those of the pixels say nothing about the credential, and checking them would cost most of the time.
 
-use super::crc::crc32;
 use super::{BakeError, PngFault};
+use crate::crc::crc32;
 
 /// The largest image that is read: what a browser still shows without complaint, and no badge comes near.
 pub(super) const MAX_PNG_BYTES: usize = 32 * 1024 * 1024;

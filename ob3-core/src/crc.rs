@@ -1,4 +1,4 @@
-//! The checksum of PNG chunks (PNG §5.5 and Annex D: CRC-32 of ISO 3309).
+//! The checksum of PNG chunks and of gzip: CRC-32 of ISO 3309.
 
 /// The polynomial, bits reversed: the lowest bit stands for the highest power.
 const POLYNOMIAL: u32 = 0xedb8_8320;
@@ -6,7 +6,7 @@ const POLYNOMIAL: u32 = 0xedb8_8320;
 static TABLE: [u32; 256] = table();
 
 /// The checksum of the concatenation of `parts`.
-pub(super) fn crc32(parts: &[&[u8]]) -> u32 {
+pub(crate) fn crc32(parts: &[&[u8]]) -> u32 {
     let mut state = u32::MAX;
     for byte in parts.iter().copied().flatten() {
         let [low, ..] = state.to_le_bytes();

@@ -1,0 +1,275 @@
+//! Bitstring Status List (<https://www.w3.org/TR/vc-bitstring-status-list/>): what an entry says, and the list it names.
+
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
+
+use crate::base64url;
+use crate::crc::crc32;
+use crate::json::{Object, Value};
+use crate::report::{Code, Finding};
+
+/// Fewest entries of a list (§2.2): with fewer, fetching it would tell whose status was looked up.
+pub(crate) const MIN_ENTRIES: usize = 131_072;
+
+/// Largest list, in bytes: 33 million entries, 256 times the smallest. What inflates beyond it is a bomb.
+const MAX_LIST_BYTES: usize = 4 << 20;
+
+/// Most status entries of one credential: revocation and suspension, and room for as many again.
+pub(crate) const MAX_ENTRIES_OF_A_CREDENTIAL: usize = 8;
+
+/// One entry of `credentialStatus`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StatusEntry {
+    /// A `BitstringStatusListEntry`.
+    Bitstring { purpose: Purpose, index: usize, list: String },
+    /// It can not be checked, and this says why.
+    Unusable(Finding),
+}
+
+/// What a status is for (§2.2); other purposes do not bear on whether a credential holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Revocation,
+    Suspension,
+}
+
+impl Purpose {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revocation => "revocation",
+            Self::Suspension => "suspension",
+        }
+    }
+}
+
+/// The entries of a credential.
+pub(crate) fn entries(status: &Value<'_>) -> Vec<StatusEntry> {
+    let entries = status.as_set();
+    if entries.len() > MAX_ENTRIES_OF_A_CREDENTIAL {
+        let finding = Finding::unknown(Code::TooManyStatusEntries).with("entries", entries.len().to_string());
+        return vec![StatusEntry::Unusable(finding)];
+    }
+    entries.iter().map(|entry| read_entry(entry).unwrap_or_else(StatusEntry::Unusable)).collect()
+}
+
+fn read_entry(entry: &Value<'_>) -> Result<StatusEntry, Finding> {
+    let text = |name: &str| entry.get(name).and_then(Value::as_str);
+    let types = entry.get("type").map(Value::as_set).unwrap_or_default();
+    if !types.iter().any(|name| name.as_str() == Some("BitstringStatusListEntry")) {
+        let kind = types.first().and_then(Value::as_str).unwrap_or_default();
+        return Err(Finding::unknown(Code::StatusUnsupported).with("type", crate::examine::clip(kind)));
+    }
+    let malformed = |member: &str| Finding::unknown(Code::StatusEntryMalformed).with("member", member);
+    let purpose = match text("statusPurpose").ok_or_else(|| malformed("statusPurpose"))? {
+        "revocation" => Purpose::Revocation,
+        "suspension" => Purpose::Suspension,
+        other => {
+            return Err(Finding::unknown(Code::StatusUnsupported).with("statusPurpose", crate::examine::clip(other)));
+        }
+    };
+    // A status of several bits carries a message, and says neither revoked nor clear.
+    if entry.get("statusSize").is_some_and(|size| !matches!(size, Value::Number(size) if size.as_str() == "1")) {
+        return Err(Finding::unknown(Code::StatusUnsupported).with("member", "statusSize"));
+    }
+    // §2.1 asks for a base-10 string; issuers write the bare number as well.
+    let index = match entry.get("statusListIndex") {
+        Some(Value::String(digits)) => parse_index(digits),
+        Some(Value::Number(number)) => parse_index(number.as_str()),
+        _ => None,
+    };
+    let index = index.ok_or_else(|| malformed("statusListIndex"))?;
+    let list = text("statusListCredential").filter(|url| url.starts_with("https://"));
+    let list = list.ok_or_else(|| malformed("statusListCredential"))?.to_owned();
+    Ok(StatusEntry::Bitstring { purpose, index, list })
+}
+
+fn parse_index(digits: &str) -> Option<usize> {
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    if plain { digits.parse().ok() } else { None }
+}
+
+/// The list of a `BitstringStatusListCredential`.
+pub(crate) struct StatusList {
+    purposes: Vec<String>,
+    bits: Vec<u8>,
+}
+
+impl StatusList {
+    /// Reads the subject of a list credential, and inflates the list.
+    pub(crate) fn read(credential: &Object<'_>) -> Result<Self, Finding> {
+        let malformed = |member: &str| Finding::invalid(Code::StatusListMalformed).with("member", member);
+        let has_type = |types: Option<&Value<'_>>, wanted: &str| {
+            types.is_some_and(|types| types.as_set().iter().any(|name| name.as_str() == Some(wanted)))
+        };
+        if !has_type(credential.get("type"), "BitstringStatusListCredential") {
+            return Err(malformed("type"));
+        }
+        let subject = credential.get("credentialSubject").ok_or_else(|| malformed("credentialSubject"))?;
+        if !has_type(subject.get("type"), "BitstringStatusList") {
+            return Err(malformed("credentialSubject.type"));
+        }
+        let purposes = subject.get("statusPurpose").map(Value::as_set).unwrap_or_default();
+        let purposes = purposes.iter().filter_map(|purpose| purpose.as_str().map(str::to_owned)).collect();
+        let encoded = subject.get("encodedList").and_then(Value::as_str).and_then(|text| text.strip_prefix('u'));
+        let bits = encoded.and_then(base64url::decode).and_then(|gzip| gunzip(&gzip));
+        Ok(Self { purposes, bits: bits.ok_or_else(|| malformed("credentialSubject.encodedList"))? })
+    }
+
+    /// What the list says of an entry (§3.2 "Validate Algorithm", from step 7 on).
+    pub(crate) fn check(&self, purpose: Purpose, index: usize) -> Finding {
+        if !self.purposes.iter().any(|known| known == purpose.as_str()) {
+            return Finding::unknown(Code::StatusPurposeMismatch).with("listPurpose", self.purposes.join(", "));
+        }
+        let entries = self.bits.len() * 8;
+        if entries < MIN_ENTRIES {
+            return Finding::unknown(Code::StatusListTooShort).with("entries", entries.to_string());
+        }
+        // The first entry is the leftmost bit of the first byte.
+        let Some(byte) = self.bits.get(index / 8) else {
+            return Finding::unknown(Code::StatusIndexOutOfRange).with("entries", entries.to_string());
+        };
+        match (byte & (0b1000_0000 >> (index % 8)) != 0, purpose) {
+            (false, Purpose::Revocation) => Finding::valid(Code::NotRevoked),
+            (false, Purpose::Suspension) => Finding::valid(Code::NotSuspended),
+            (true, Purpose::Revocation) => Finding::invalid(Code::Revoked),
+            (true, Purpose::Suspension) => Finding::invalid(Code::Suspended),
+        }
+    }
+}
+
+/// Packs a list as `encodedList` carries it (§3.3): gzip, then multibase base64url.
+pub(crate) fn encode_status_list(bits: &[u8]) -> String {
+    const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    const LEVEL: u8 = 6;
+    let mut gzip = HEADER.to_vec();
+    gzip.extend(miniz_oxide::deflate::compress_to_vec(bits, LEVEL));
+    gzip.extend(crc32(&[bits]).to_le_bytes());
+    gzip.extend((bits.len() as u32).to_le_bytes());
+    format!("u{}", base64url::encode(&gzip))
+}
+
+/// Inflates one gzip member (RFC 1952), checks its trailer, and refuses what follows it.
+fn gunzip(gzip: &[u8]) -> Option<Vec<u8>> {
+    const NAME: u8 = 0b1000;
+    const COMMENT: u8 = 0b1_0000;
+    const EXTRA: u8 = 0b100;
+    const HEADER_CRC: u8 = 0b10;
+    let (header, mut rest) = gzip.split_at_checked(10)?;
+    let [0x1f, 0x8b, 8, flags, ..] = header else { return None };
+    if flags & EXTRA != 0 {
+        let (length, after) = rest.split_first_chunk::<2>()?;
+        rest = after.get(usize::from(u16::from_le_bytes(*length))..)?;
+    }
+    for text in [NAME, COMMENT] {
+        if flags & text != 0 {
+            let end = rest.iter().position(|byte| *byte == 0)?;
+            rest = rest.get(end + 1..)?;
+        }
+    }
+    if flags & HEADER_CRC != 0 {
+        rest = rest.get(2..)?;
+    }
+    let (body, trailer) = rest.split_at_checked(rest.len().checked_sub(8)?)?;
+    let bytes = decompress_to_vec_with_limit(body, MAX_LIST_BYTES).ok()?;
+    let mut expected = crc32(&[&bytes]).to_le_bytes().to_vec();
+    expected.extend((bytes.len() as u32).to_le_bytes());
+    (trailer == expected).then_some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    fn list(purpose: &str, encoded: &str) -> Result<StatusList, Finding> {
+        let text = format!(
+            r#"{{"type":["VerifiableCredential","BitstringStatusListCredential"],"credentialSubject":{{"type":"BitstringStatusList","statusPurpose":{purpose},"encodedList":"{encoded}"}}}}"#
+        );
+        match json::parse(&text).unwrap() {
+            Value::Object(object) => StatusList::read(&object),
+            _ => panic!("an object"),
+        }
+    }
+
+    fn bits(set: &[usize]) -> Vec<u8> {
+        let mut bits = vec![0; MIN_ENTRIES / 8];
+        for index in set {
+            bits[index / 8] |= 0b1000_0000 >> (index % 8);
+        }
+        bits
+    }
+
+    #[test]
+    fn the_first_entry_is_the_leftmost_bit() {
+        let list = list(r#""revocation""#, &encode_status_list(&bits(&[0, 9, 131_071]))).unwrap();
+        for (index, code) in [
+            (0, Code::Revoked),
+            (1, Code::NotRevoked),
+            (8, Code::NotRevoked),
+            (9, Code::Revoked),
+            (131_071, Code::Revoked),
+            (131_072, Code::StatusIndexOutOfRange),
+            (usize::MAX, Code::StatusIndexOutOfRange),
+        ] {
+            assert_eq!(list.check(Purpose::Revocation, index).code, code, "{index}");
+        }
+    }
+
+    #[test]
+    fn an_entry_is_looked_up_in_a_list_of_its_purpose_only() {
+        let encoded = encode_status_list(&bits(&[7]));
+        let both = list(r#"["revocation","suspension"]"#, &encoded).unwrap();
+        assert_eq!(both.check(Purpose::Suspension, 7).code, Code::Suspended);
+        let other = list(r#""message""#, &encoded).unwrap();
+        assert_eq!(other.check(Purpose::Revocation, 7).code, Code::StatusPurposeMismatch);
+    }
+
+    #[test]
+    fn a_short_list_says_nothing() {
+        let list = list(r#""revocation""#, &encode_status_list(&[0; 12_500])).unwrap();
+        assert_eq!(list.check(Purpose::Revocation, 3).code, Code::StatusListTooShort);
+    }
+
+    #[test]
+    fn lists_that_cannot_be_unpacked_are_malformed() {
+        let good = encode_status_list(&bits(&[]));
+        let bomb = encode_status_list(&vec![0; MAX_LIST_BYTES + 1]);
+        let mut other_sum = base64url::decode(&good[1..]).unwrap();
+        *other_sum.last_mut().unwrap() ^= 1;
+        let other_sum = format!("u{}", base64url::encode(&other_sum));
+        for encoded in ["", "u", "z6Mk", &good[1..], &good[..40], &bomb, &other_sum, "uH4sIAAAA"] {
+            let code = list(r#""revocation""#, encoded).err().map(|finding| finding.code);
+            assert_eq!(code, Some(Code::StatusListMalformed), "{}", &encoded[..encoded.len().min(40)]);
+        }
+    }
+
+    #[test]
+    fn entries_are_read_strictly() {
+        let entry = |index: &str, more: &str| {
+            let text = format!(
+                r#"{{"type":"BitstringStatusListEntry","statusPurpose":"revocation","statusListIndex":{index},"statusListCredential":"https://a.example/1"{more}}}"#
+            );
+            let value = json::parse(&text).unwrap();
+            match entries(&value).remove(0) {
+                StatusEntry::Bitstring { index, .. } => Ok(index),
+                StatusEntry::Unusable(finding) => Err(finding.code),
+            }
+        };
+        assert_eq!(entry(r#""94567""#, ""), Ok(94_567));
+        assert_eq!(entry("23", ""), Ok(23));
+        assert_eq!(entry("23", r#","statusSize":1"#), Ok(23));
+        assert_eq!(entry("23", r#","statusSize":2"#), Err(Code::StatusUnsupported));
+        for index in [
+            r#""-1""#,
+            r#""""#,
+            r#""1e3""#,
+            "1.5",
+            "-1",
+            "true",
+            r#""99999999999999999999999999""#,
+            r#""0x1""#,
+            r#"" 1""#,
+        ] {
+            assert_eq!(entry(index, ""), Err(Code::StatusEntryMalformed), "{index}");
+        }
+    }
+}
