@@ -4,7 +4,7 @@ import { readBytes, readInput, readOptions, readText } from "./arguments.js";
 import { createDocumentFetcher } from "./documents.js";
 import { createInstance, isOrderly } from "./instance.js";
 
-/** Most times that the core may ask. A badge takes two: the issuer's document and the status lists, then the lists' issuers. */
+/** Most times that the core may ask. A badge takes three: its issuer's document, the status lists, the lists' issuers. */
 const MAX_ROUNDS = 8;
 
 /** Most documents for one verification; further ones could not be had. */

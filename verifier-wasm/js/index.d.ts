@@ -40,7 +40,10 @@ export type Code =
   // validity
   | "within_validity" | "not_yet_valid" | "expired" | "date_malformed"
   // status
-  | "no_status" | "status_not_asked" | "status_unsupported"
+  | "no_status" | "status_not_asked" | "status_unsupported" | "status_entry_malformed" | "too_many_status_entries"
+  | "not_revoked" | "not_suspended" | "revoked" | "suspended" | "status_list_unavailable" | "status_list_malformed"
+  | "status_list_not_authentic" | "status_list_outdated" | "status_purpose_mismatch" | "status_list_too_short"
+  | "status_index_out_of_range"
   // recipient, endorsements, trust
   | "recipient_not_asked" | "no_endorsements" | "endorsements_not_checked" | "no_trust_registries"
   // any check

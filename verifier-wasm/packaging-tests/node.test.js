@@ -107,6 +107,11 @@ test("a status that the policy ignores does not stand in the way", { skip: !with
   assert.equal(report.outcome, "verified");
 });
 
+test("a status list that comes through the caller's fetch is read", { skip: !withStatus }, async () => {
+  const report = await verify(withStatus, { now, fetch: async () => new Response(independentSample("status-list.json")) });
+  assert.deepEqual([report.outcome, codeOf(report, "status")], ["verified", "not_revoked"]);
+});
+
 test("a status that can not be learnt leaves the outcome open", { skip: !withStatus }, async () => {
   const report = await verify(withStatus, { now, fetch: noNetwork });
   assert.equal(report.outcome, "indeterminate");

@@ -85,6 +85,12 @@ test("a published badge that is genuine is shown as verified, its statements as 
   assert.match(await page.title(), /^Verified/);
 });
 
+test("an issuer that is known by its key alone is marked as such", async (context) => {
+  const page = await open(context, "/verify/genuine");
+  await settled(page, "verified");
+  assert.match(await page.textContent(".sheet .caution"), /key alone/);
+});
+
 test("a published badge is offered for download, as JSON and as image", async (context) => {
   const page = await open(context, "/verify/genuine");
   await settled(page, "verified");

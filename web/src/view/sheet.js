@@ -58,7 +58,15 @@ function issuer({ id, name, url }, confirmed) {
   return [
     el("strong", {}, confirmed && url !== undefined ? outsideLink(url, shown) : el("bdi", {}, shown)),
     name === undefined || id === undefined ? null : el("code", {}, id),
+    confirmed ? standingOf(id) : null,
   ].filter((line) => line !== null);
+}
+
+// What a verified identifier is worth: a web address has an owner, a bare key has whatever name it gives itself.
+function standingOf(id) {
+  const host = /^did:web:([^:]+)/.exec(id)?.[1];
+  if (host !== undefined) return el("small", {}, fill(words.claims.issuerByHost, { host: host.replace(/%3A/i, ":") }));
+  return id.startsWith("did:key:") ? el("small", { class: "caution" }, words.claims.issuerByKey) : null;
 }
 
 function recipient({ id, identifiers = [] }) {
