@@ -51,12 +51,14 @@ test("concurrent renewals leave one chain, of which only the last is active", as
 test("two requests cannot both take the last place of the month", async () => {
   const other = await newOrganization(server);
   expectStatus(await other.issue(), 201);
-  await server.bindings.DB.prepare("UPDATE quota SET used = allowed - 1 WHERE organization_id = ?").bind(other.id).run();
+  const { allowed } = await server.bindings.DB.prepare("UPDATE quota SET used = allowed - 1 WHERE organization_id = ? RETURNING allowed")
+    .bind(other.id)
+    .first();
   const answers = await atOnce(() => other.issue());
   assert.equal(answers.filter(({ status }) => status === 201).length, 1, answers.map(({ status }) => status).join(" "));
   for (const loser of answers.filter(({ status }) => status !== 201)) {
     assertError(loser, 403, "FORBIDDEN");
-    assert.match(loser.json.message, /1,?000/);
+    assert.ok(loser.json.message.replaceAll(",", "").includes(String(allowed)), loser.json.message);
   }
 });
 

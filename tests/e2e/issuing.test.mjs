@@ -55,12 +55,12 @@ test("short ids are random: no two alike, and none of the characters that are ta
   for (const id of ids) assert.doesNotMatch(id.slice(4), /[01IO]/);
 });
 
-test("isPublic, narrative, evidence, validFrom, validUntil and notify are taken", async () => {
+test("isPublic, narrative, evidence, validFrom and validUntil are taken", async () => {
   const validFrom = new Date(Math.floor(Date.now() / 1000) * 1000 - DAY_MS).toISOString();
   const validUntil = new Date(Math.floor(Date.now() / 1000) * 1000 + 30 * DAY_MS).toISOString();
   const { json } = expectStatus(
     await organization.issue({
-      ...{ isPublic: false, notify: false, narrative: "Found five positions.", validFrom, validUntil },
+      ...{ isPublic: false, narrative: "Found five positions.", validFrom, validUntil },
       evidence: [{ id: "https://meridian.example/log/7", name: "Log book", narrative: "Pages 3 to 9." }],
     }),
     201,

@@ -25,7 +25,8 @@ test("a credential is verified under its short id and under its UUID", async () 
   for (const id of [issued.id, issued.credentialId]) {
     const { json } = expectStatus(await get(`/api/verify/${id}`), 200);
     assert.equal(json.status, "pending");
-    assert.deepEqual(json.verification, { signatureValid: true, notRevoked: true, notExpired: true });
+    const { signatureValid, notRevoked, notExpired } = json.verification;
+    assert.deepEqual({ signatureValid, notRevoked, notExpired }, { signatureValid: true, notRevoked: true, notExpired: true });
     assert.equal(json.credential.id, issued.id);
     assert.match(json.credential.credentialId, CRD);
     assert.equal(json.credential.recipientName, issued.recipientName);
@@ -45,10 +46,10 @@ test("the public verification does not tell the recipient's address", async () =
 test("the signature is checked on each call: a changed document is told, whatever the database says", async () => {
   const own = expectStatus(await organization.issue(), 201).json;
   const { document_sha256: hash } = await server.bindings.DB.prepare("SELECT document_sha256 FROM credential WHERE id = ?").bind(own.id).first();
-  const keys = (await server.bindings.KV.list()).keys.map(({ name }) => name).filter((name) => name.includes(hash));
+  const keys = (await server.bindings.DOCUMENTS.list()).keys.map(({ name }) => name).filter((name) => name.includes(hash));
   assert.equal(keys.length, 1, `the document's key in ${keys}`);
-  const bytes = await server.bindings.KV.get(keys[0], "text");
-  await server.bindings.KV.put(keys[0], bytes.replace("Celestial Navigation", "Celestial Navigator!"));
+  const bytes = await server.bindings.DOCUMENTS.get(keys[0], "text");
+  await server.bindings.DOCUMENTS.put(keys[0], bytes.replace("Celestial Navigation", "Celestial Navigator!"));
   const answer = await get(`/api/verify/${own.id}`);
   if (answer.status === 200) assert.equal(answer.json.verification.signatureValid, false);
   else assertError(answer, 500, "INTERNAL_ERROR");
