@@ -105,7 +105,8 @@ CREATE TABLE recipient (
 CREATE UNIQUE INDEX recipient_of_organization ON recipient (organization_id, id);
 CREATE UNIQUE INDEX recipient_identity ON recipient (organization_id, identity_type, identity);
 
--- The signed bytes are in KV under document_sha256. What state a credential is in is derived from its times.
+-- The signed bytes are in KV under document_sha256. What state a credential is in is derived from its times. issued_at is
+-- what the issuer says; recorded_at is the database's own clock, which puts concurrent requests in order.
 CREATE TABLE credential (
   id TEXT NOT NULL PRIMARY KEY,
   code TEXT NOT NULL CHECK (code GLOB 'CRD-????????'),
@@ -124,6 +125,7 @@ CREATE TABLE credential (
   revoked_at INTEGER,
   revocation_reason TEXT,
   supersedes_id TEXT,
+  recorded_at INTEGER NOT NULL,
   FOREIGN KEY (organization_id, badge_id) REFERENCES badge (organization_id, id),
   FOREIGN KEY (badge_id, badge_version) REFERENCES badge_version (badge_id, number),
   FOREIGN KEY (organization_id, recipient_id) REFERENCES recipient (organization_id, id),

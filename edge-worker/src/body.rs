@@ -7,15 +7,17 @@ use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequestParts, Path, Query as AxumQuery, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use serde_json::Value;
 
 use crate::domain::fields::{Fields, Invalid, Problem};
-use crate::domain::paging;
+use crate::domain::{json, paging};
 use crate::error::{Error, Result};
 use crate::respond::JSON;
 
 /// Most bytes of a JSON request: a credential with all its evidence has some 100,000.
 const MAX_JSON_BYTES: usize = 256 * 1024;
+
+/// Most bytes of a body that is too large which are read before it is refused.
+const MAX_DISCARDED_BYTES: usize = 32 << 20;
 
 /// The JSON object that a request carries, and its bytes.
 pub(crate) async fn json(request: Request) -> Result<(Fields, Vec<u8>)> {
@@ -25,27 +27,30 @@ pub(crate) async fn json(request: Request) -> Result<(Fields, Vec<u8>)> {
     let bytes = bytes(request, MAX_JSON_BYTES).await?;
     let unreadable =
         |error: serde_json::Error| Invalid { field: "body".into(), problem: Problem::Unreadable(error.to_string()) };
-    let value: Value = serde_json::from_slice(&bytes).map_err(unreadable)?;
+    let value = json::parse(&bytes).map_err(unreadable)?;
     Ok((Fields::of_body(value)?, bytes))
 }
 
 /// The bytes that a request carries, up to a limit that is kept while they come in.
+///
+/// What is too large is read on to its end, within reason, and thrown away: a client that is still sending would see its
+/// connection broken and not the answer.
 pub(crate) async fn bytes(request: Request, max: usize) -> Result<Vec<u8>> {
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > max) {
-        return Err(Error::PayloadTooLarge(max));
-    }
     let mut body: Body = request.into_body();
     let mut bytes = Vec::new();
+    let mut received = 0_usize;
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         let frame = frame.map_err(|_| Error::Unreadable("the body broke off".into()))?;
         let Ok(chunk) = frame.into_data() else { continue };
-        if bytes.len().saturating_add(chunk.len()) > max {
-            return Err(Error::PayloadTooLarge(max));
+        received = received.saturating_add(chunk.len());
+        if received > MAX_DISCARDED_BYTES {
+            break;
         }
-        bytes.extend_from_slice(&chunk);
+        if received <= max {
+            bytes.extend_from_slice(&chunk);
+        }
     }
-    Ok(bytes)
+    if received > max { Err(Error::PayloadTooLarge(max)) } else { Ok(bytes) }
 }
 
 /// The media type of a request's body without its parameters, as it is written.

@@ -2,9 +2,9 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
 
-use crate::domain::{fields::Invalid, image, organization::MayNotIssue, quota, rate::Allowance};
+use crate::domain::{fields::Invalid, image, organization::MayNotIssue, quota, rate::Allowance, supersession};
 use crate::respond;
 
 /// The result of everything that answers a request.
@@ -26,7 +26,7 @@ pub(crate) enum Error {
     /// The path does not know the method.
     MethodNotAllowed,
     /// It contradicts what is there.
-    Conflict(&'static str),
+    Conflict(String),
     /// The body has more bytes than this.
     PayloadTooLarge(usize),
     /// The body is of another type than this.
@@ -60,8 +60,8 @@ impl Error {
     fn message(&self) -> String {
         match self {
             Self::Invalid(invalid) => invalid.to_string(),
-            Self::Unreadable(why) | Self::Forbidden(why) => why.clone(),
-            Self::Unauthorized(why) | Self::Conflict(why) => (*why).into(),
+            Self::Unreadable(why) | Self::Forbidden(why) | Self::Conflict(why) => why.clone(),
+            Self::Unauthorized(why) => (*why).into(),
             Self::NotFound(what) => format!("{what} not found"),
             Self::MethodNotAllowed => "this path does not answer to this method".into(),
             Self::PayloadTooLarge(max) => format!("the body must not be larger than {max} bytes"),
@@ -72,15 +72,28 @@ impl Error {
     }
 }
 
+#[derive(Serialize)]
+struct Envelope<'a> {
+    error: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Details<'a>>,
+}
+
+#[derive(Serialize)]
+struct Details<'a> {
+    field: &'a str,
+}
+
 impl IntoResponse for Error {
     /// Contract A's envelope: `{error, message, details?: {field}}`.
     fn into_response(self) -> Response {
         let (status, code) = self.status();
-        let mut body = json!({ "error": code, "message": self.message() });
-        if let (Self::Invalid(invalid), Some(body)) = (&self, body.as_object_mut()) {
-            body.insert("details".into(), json!({ "field": invalid.field }));
-        }
-        let mut response = respond::json(status, &body);
+        let field = match &self {
+            Self::Invalid(invalid) => Some(Details { field: &invalid.field }),
+            _ => None,
+        };
+        let mut response = respond::json(status, &Envelope { error: code, message: self.message(), details: field });
         match self {
             Self::Unauthorized(_) => {
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -104,6 +117,12 @@ impl From<Invalid> for Error {
 impl From<MayNotIssue> for Error {
     fn from(reason: MayNotIssue) -> Self {
         Self::Forbidden(reason.to_string())
+    }
+}
+
+impl From<supersession::Refused> for Error {
+    fn from(refused: supersession::Refused) -> Self {
+        Self::Conflict(refused.to_string())
     }
 }
 

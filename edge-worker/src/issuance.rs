@@ -10,7 +10,7 @@ use crate::domain::digest;
 use crate::domain::ids::{CredentialId, RecipientId};
 use crate::domain::organization::may_issue;
 use crate::domain::quota::Exceeded;
-use crate::domain::supersession::Supersession;
+use crate::domain::supersession::{Refused, Supersession};
 use crate::domain::time;
 use crate::domain::vault::Vault;
 use crate::entropy::random;
@@ -24,8 +24,6 @@ const CODE_ATTEMPTS: usize = 4;
 /// Bytes of the salt of a recipient's hashed address: as many as no table of hashes covers.
 const SALT_BYTES: usize = 16;
 
-const HELD: &str = "the recipient holds an active credential of this badge that does not expire; revoke it first";
-const OVERTAKEN: &str = "another request has issued this badge to this recipient at the same time";
 const REUSED: &str = "the idempotency key was used for a different request";
 
 /// What tells a repeated request from a new one.
@@ -90,11 +88,11 @@ pub(crate) async fn issue(
         context.key.ok_or_else(|| Error::Internal("an organization without a key may not issue".into()))?;
     let badge = context.badge.ok_or(Error::NotFound("badge"))?;
     if !badge.is_active {
-        return Err(Error::Conflict("the badge is not active"));
+        return Err(Error::Conflict("the badge is not active".into()));
     }
 
     // 2
-    let supersession = Supersession::decide(context.newest, now).map_err(|_| Error::Conflict(HELD))?;
+    let supersession = Supersession::decide(context.newest, app.now)?;
     context.usage.admits_recipient(allowed)?;
     let validity = request.validity(badge.content.expires_in_days, now)?;
 
@@ -161,7 +159,7 @@ pub(crate) async fn issue(
             return replay(idempotency, answered);
         }
         return Err(match rule {
-            Rule::CredentialChain => Error::Conflict(OVERTAKEN),
+            Rule::CredentialChain => Refused::Overtaken.into(),
             Rule::Quota => Exceeded { allowed }.into(),
             rule => StoreError::Broken(rule).into(),
         });
@@ -171,7 +169,7 @@ pub(crate) async fn issue(
 
 fn replay(idempotency: &Idempotency, answered: Answered) -> Result<Answer> {
     if answered.request_sha256 != idempotency.request_sha256 {
-        return Err(Error::Conflict(REUSED));
+        return Err(Error::Conflict(REUSED.into()));
     }
     let status = StatusCode::from_u16(answered.status).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Answer { status, body: answered.response })

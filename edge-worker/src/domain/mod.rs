@@ -10,6 +10,7 @@ pub mod email;
 pub mod fields;
 pub mod ids;
 pub mod image;
+pub mod json;
 pub mod negotiation;
 pub mod organization;
 pub mod origin;

@@ -1,5 +1,7 @@
 //! What happens when a recipient gets a badge again.
 
+use std::fmt;
+
 use ob3_core::DateTime;
 
 use super::ids::CredentialId;
@@ -16,6 +18,8 @@ pub struct Newest {
     pub valid_until: Option<DateTime>,
     /// Whether it was revoked.
     pub is_revoked: bool,
+    /// When the database took it in.
+    pub recorded_at: DateTime,
 }
 
 /// What a new credential does to the newest one before it.
@@ -29,22 +33,40 @@ pub enum Supersession {
     RevokesAndSupersedes(CredentialId),
 }
 
-/// The recipient holds a credential that is valid without end.
+/// Why nothing is issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AlreadyHeld(pub CredentialId);
+pub enum Refused {
+    /// The recipient holds a credential that is valid without end.
+    AlreadyHeld,
+    /// Another request has issued to the recipient since this one came in.
+    Overtaken,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AlreadyHeld => {
+                "the recipient holds an active credential of this badge that does not expire; revoke it first"
+            }
+            Self::Overtaken => "another request has issued this badge to this recipient at the same time",
+        })
+    }
+}
 
 impl Supersession {
-    /// What a credential that is issued `now` does to the newest one.
+    /// What a credential does to the newest one, when the request for it came in `arrived_at`.
     ///
     /// # Errors
-    /// [`AlreadyHeld`] when the newest is active and does not expire.
-    pub fn decide(newest: Option<Newest>, now: DateTime) -> Result<Self, AlreadyHeld> {
+    /// [`Refused`] when the newest is active and does not expire. And of requests that run at the same time one wins: the
+    /// others do not renew what it has just issued, which they would if they had come a moment later.
+    pub fn decide(newest: Option<Newest>, arrived_at: DateTime) -> Result<Self, Refused> {
         let Some(newest) = newest else { return Ok(Self::First) };
         match newest.valid_until {
             _ if newest.is_revoked => Ok(Self::Supersedes(newest.id)),
-            Some(until) if until <= now => Ok(Self::Supersedes(newest.id)),
+            Some(until) if until <= arrived_at => Ok(Self::Supersedes(newest.id)),
+            Some(_) if newest.recorded_at > arrived_at => Err(Refused::Overtaken),
             Some(_) => Ok(Self::RevokesAndSupersedes(newest.id)),
-            None => Err(AlreadyHeld(newest.id)),
+            None => Err(Refused::AlreadyHeld),
         }
     }
 
@@ -73,20 +95,37 @@ mod tests {
 
     const NOW: DateTime = DateTime::from_unix_millis(1_768_471_200_000);
 
+    fn newest(valid_until: Option<DateTime>, is_revoked: bool) -> Newest {
+        Newest { id: id(), valid_until, is_revoked, recorded_at: NOW.plus_seconds(-60) }
+    }
+
+    fn id() -> CredentialId {
+        CredentialId::from_random([1; 16])
+    }
+
     #[test]
     fn supersession_follows_the_state_of_the_newest() {
-        let id = CredentialId::from_random([1; 16]);
-        let newest = |valid_until, is_revoked| Some(Newest { id, valid_until, is_revoked });
         for (newest, result) in [
             (None, Ok(Supersession::First)),
-            (newest(None, false), Err(AlreadyHeld(id))),
-            (newest(None, true), Ok(Supersession::Supersedes(id))),
-            (newest(Some(NOW), false), Ok(Supersession::Supersedes(id))),
-            (newest(Some(NOW.plus_seconds(1)), false), Ok(Supersession::RevokesAndSupersedes(id))),
-            (newest(Some(NOW.plus_seconds(1)), true), Ok(Supersession::Supersedes(id))),
-            (newest(Some(NOW.plus_seconds(-1)), true), Ok(Supersession::Supersedes(id))),
+            (Some(newest(None, false)), Err(Refused::AlreadyHeld)),
+            (Some(newest(None, true)), Ok(Supersession::Supersedes(id()))),
+            (Some(newest(Some(NOW), false)), Ok(Supersession::Supersedes(id()))),
+            (Some(newest(Some(NOW.plus_seconds(1)), false)), Ok(Supersession::RevokesAndSupersedes(id()))),
+            (Some(newest(Some(NOW.plus_seconds(1)), true)), Ok(Supersession::Supersedes(id()))),
+            (Some(newest(Some(NOW.plus_seconds(-1)), true)), Ok(Supersession::Supersedes(id()))),
         ] {
             assert_eq!(Supersession::decide(newest, NOW), result, "{newest:?}");
+        }
+    }
+
+    #[test]
+    fn a_renewal_does_not_renew_what_was_issued_while_it_ran() {
+        let held = newest(Some(NOW.plus_seconds(3600)), false);
+        for (recorded_at, result) in [
+            (NOW, Ok(Supersession::RevokesAndSupersedes(id()))),
+            (DateTime::from_unix_millis(NOW.unix_millis() + 1), Err(Refused::Overtaken)),
+        ] {
+            assert_eq!(Supersession::decide(Some(Newest { recorded_at, ..held }), NOW), result);
         }
     }
 }

@@ -86,7 +86,9 @@ pub(crate) async fn create(
     let new = NewBadge::read(fields)?;
     let id = BadgeId::from_random(random()?);
     match app.store.create_badge(id, organization.id, &new, app.now).await {
-        Err(StoreError::Broken(Rule::BadgeSlug)) => return Err(Error::Conflict("a badge with this slug exists")),
+        Err(StoreError::Broken(Rule::BadgeSlug)) => {
+            return Err(Error::Conflict("a badge with this slug exists".into()));
+        }
         result => result?,
     }
     let badge = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
@@ -96,7 +98,7 @@ pub(crate) async fn create(
 /// `PUT /api/organizations/{organization}/badges/{badge}/image`, a PNG → 200, the badge.
 ///
 /// 1. 401 without a session, 404 for a stranger or an unknown badge, 403 for a member who does not manage badges.
-/// 2. 415 unless it is a PNG by name and by content, 413 when it is too large, 400 when it does not decode.
+/// 2. 413 when it is too large, 415 unless it is a PNG by name and by content, 400 when it does not decode.
 /// 3. Store the image under its hash, then the new version of the badge.
 #[worker::send]
 pub(crate) async fn set_image(
@@ -108,16 +110,17 @@ pub(crate) async fn set_image(
     let id = BadgeId::parse(&badge).ok_or(NOT_FOUND)?;
     app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
 
-    if !body::media_type(request.headers()).eq_ignore_ascii_case(PNG) {
+    let is_png = body::media_type(request.headers()).eq_ignore_ascii_case(PNG);
+    let bytes = body::bytes(request, image::MAX_BYTES).await?;
+    if !is_png {
         return Err(Error::UnsupportedMediaType("a PNG image (image/png)"));
     }
-    let bytes = body::bytes(request, image::MAX_BYTES).await?;
     image::check_png(&bytes)?;
 
     let sha256 = app.store.put_image(&bytes).await?;
     match app.store.set_badge_image(id, organization.id, &sha256, app.now).await {
         Err(StoreError::Broken(Rule::BadgeVersion)) => {
-            return Err(Error::Conflict("the badge was changed by another request at the same time"));
+            return Err(Error::Conflict("the badge was changed by another request at the same time".into()));
         }
         result => result?,
     }

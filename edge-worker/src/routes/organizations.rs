@@ -36,7 +36,7 @@ pub(crate) async fn create(Extension(app): Extension<App>, request: Request) -> 
     let id = OrganizationId::from_random(random()?);
     match app.store.create_organization(id, &new, status, plan, user.id, app.now).await {
         Err(StoreError::Broken(Rule::OrganizationSlug)) => {
-            return Err(Error::Conflict("an organization with this slug exists"));
+            return Err(Error::Conflict("an organization with this slug exists".into()));
         }
         result => result?,
     }

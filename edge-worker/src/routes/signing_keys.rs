@@ -54,7 +54,7 @@ pub(crate) async fn create(
     };
     match app.store.create_signing_key(&key, app.now).await {
         Err(StoreError::Broken(Rule::OneActiveSigningKey)) => {
-            return Err(Error::Conflict("the organization has an active signing key"));
+            return Err(Error::Conflict("the organization has an active signing key".into()));
         }
         result => result?,
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::Store;
 use super::badges::{Badge, BadgeRow, SELECT as SELECT_BADGE};
-use super::sql::{StoreError, flag, maybe_time, row, statement};
+use super::sql::{StoreError, flag, maybe_time, row, statement, time};
 use crate::domain::email::Email;
 use crate::domain::ids::{BadgeId, CredentialId, OrganizationId, RecipientId, SigningKeyId};
 use crate::domain::quota::Usage;
@@ -96,6 +96,8 @@ struct NewestRow {
     valid_until: Option<DateTime>,
     #[serde(deserialize_with = "flag")]
     is_revoked: bool,
+    #[serde(deserialize_with = "time")]
+    recorded_at: DateTime,
 }
 
 #[derive(Deserialize)]
@@ -108,6 +110,9 @@ struct UsageRow {
 /// The recipient of an organization (`?1`) with an e-mail address (`?2`).
 const RECIPIENT: &str =
     "(SELECT id FROM recipient WHERE organization_id = ?1 AND identity_type = 'email' AND identity = ?2)";
+
+/// The time of the database in milliseconds, when the statement runs.
+const DATABASE_NOW: &str = "CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)";
 
 impl Store {
     /// Reads everything that decides about an issue, in one batch.
@@ -123,7 +128,7 @@ impl Store {
         let select_key = "SELECT id, did, public_key_multibase, sealed_seed FROM signing_key
             WHERE organization_id = ?1 AND retired_at IS NULL";
         let select_newest = format!(
-            "SELECT c.id, c.valid_until, c.revoked_at IS NOT NULL AS is_revoked FROM credential c
+            "SELECT c.id, c.valid_until, c.revoked_at IS NOT NULL AS is_revoked, c.recorded_at FROM credential c
              WHERE c.badge_id = ?3 AND c.recipient_id = {RECIPIENT}
                AND NOT EXISTS (SELECT 1 FROM credential s WHERE s.supersedes_id = c.id)"
         );
@@ -151,6 +156,7 @@ impl Store {
                 id: row.id,
                 valid_until: row.valid_until,
                 is_revoked: row.is_revoked,
+                recorded_at: row.recorded_at,
             }),
             usage: Usage { used: usage.used, includes_recipient: usage.includes_recipient },
             answered: row(results.get(4))?,
@@ -190,8 +196,9 @@ impl Store {
         );
         let credential = format!(
             "INSERT INTO credential (id, code, organization_id, badge_id, badge_version, recipient_id, recipient_name,
-               signing_key_id, document_sha256, is_public, issued_at, valid_from, valid_until, supersedes_id)
-             VALUES (?3, ?4, ?1, ?5, ?6, {RECIPIENT}, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+               signing_key_id, document_sha256, is_public, issued_at, valid_from, valid_until, supersedes_id,
+               recorded_at)
+             VALUES (?3, ?4, ?1, ?5, ?6, {RECIPIENT}, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, {DATABASE_NOW})"
         );
         let mut statements = vec![
             statement!(self.db, recipient, organization, email, issued.new_recipient, issued.issued_at)?,
