@@ -167,26 +167,50 @@ test("an aborted verification rejects with the reason", async () => {
   await assert.rejects(verify("{}", { signal: AbortSignal.abort(reason) }), (error) => error === reason);
 });
 
-test("a trap rejects its own call and no later one", async () => {
+// Runs `work` while every step is a real trap inside WebAssembly: it is given a pointer outside the memory.
+async function whileTrapping(work) {
   const glue = await import(pathToFileURL(join(installed.folder, "accolade_verifier.js")).href);
   const { step } = glue.Verification.prototype;
-  // A pointer outside the memory: a real trap, inside WebAssembly.
   glue.Verification.prototype.step = function trap() {
     this.__wbg_ptr = 0xffff_fff0;
     return step.call(this);
   };
   try {
-    await assert.rejects(verify(didKey, { now }), (error) => {
-      return error instanceof VerifierStoppedError && error.cause instanceof WebAssembly.RuntimeError;
-    });
+    await work();
   } finally {
     glue.Verification.prototype.step = step;
   }
+}
+
+const isStop = (error) => error instanceof VerifierStoppedError && error.cause instanceof WebAssembly.RuntimeError;
+
+test("a trap rejects its own call and no later one", async () => {
+  await whileTrapping(() => assert.rejects(verify(didKey, { now }), isStop));
   assert.equal((await verify(didKey, { now, fetch: noNetwork })).outcome, "verified");
+});
+
+test("a verification that waits for a document survives another one's trap, and asks only once", async () => {
+  const asked = [];
+  const report = await verify(didWeb, {
+    now,
+    fetch: async (url) => {
+      asked.push(url);
+      await whileTrapping(() => assert.rejects(verify(didKey, { now }), isStop));
+      return new Response(didWebDocument);
+    },
+  });
+  assert.equal(report.outcome, "verified");
+  assert.deepEqual(asked, [DID_WEB_URL]);
 });
 
 test("the types know every code", async () => {
   const types = readFileSync(join(installed.folder, "index.d.ts"), "utf8");
   const union = /export type Code =([^;]*);/.exec(types)[1];
   assert.deepEqual([...union.matchAll(/"(\w+)"/g)].map((match) => match[1]), await codes());
+});
+
+test("the package has the version of the workspace", () => {
+  const { version } = JSON.parse(readFileSync(join(installed.folder, "package.json"), "utf8"));
+  const workspace = readFileSync(new URL("../../Cargo.toml", import.meta.url), "utf8");
+  assert.equal(version, /\[workspace\.package\]\nversion = "([^"]+)"/.exec(workspace)[1]);
 });
