@@ -51,7 +51,7 @@ export async function startWorker({ vars = {} } = {}) {
   const worker = harness.getWorker();
   await worker.applyD1Migrations("DB");
 
-  const request = requester(url);
+  const request = requester(url, () => harness.getLogs());
   const server = { url, request, bootstrapSecret, harness, bindings: await worker.getEnv(), close: () => harness.close() };
   server.signIn = async () => {
     const answer = await request("POST", "/api/auth/bootstrap", { json: { secret: bootstrapSecret, email: OWNER } });
@@ -64,7 +64,7 @@ export async function startWorker({ vars = {} } = {}) {
  * Makes requests of one worker. The answer is `{status, headers, bytes, text, json}`; `json` is undefined where the
  * body is not JSON. No status is a fault here: tests say which one they expect.
  */
-function requester(url) {
+function requester(url, logs) {
   return async function request(method, path, { token, json, body, type, headers = {} } = {}) {
     const sent = { ...headers };
     if (token) sent.authorization = `Bearer ${token}`;
@@ -82,6 +82,8 @@ function requester(url) {
     } catch {
       parsed = undefined;
     }
+    // What went wrong inside is told to nobody outside, but a failing test should say it.
+    if (response.status >= 500) console.error(logs().slice(-5).map(({ message }) => message).join("\n"));
     return { status: response.status, headers: response.headers, bytes, text, json: parsed };
   };
 }
