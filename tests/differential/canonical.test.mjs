@@ -63,6 +63,22 @@ for (const { reason, example, explains } of differences) {
   });
 }
 
+const endorsement = { id: "urn:x:e", type: ["VerifiableCredential", "EndorsementCredential"] };
+
+for (const [what, members] of Object.entries({
+  "a graph of a node with nothing but a name": { endorsement: [{ ...endorsement, proof: { id: "urn:x:dropped" } }] },
+  "a graph of an empty node": { endorsement: [{ ...endorsement, proof: {} }] },
+  "an undefined member": { undefinedMember: 1 },
+  "an undefined type": { type: ["VerifiableCredential", "Undefined"] },
+  "a relative identifier": { id: "relative" },
+  "a null value": { description: { "@value": null } },
+})) {
+  test(`both refuse what no quad would hold: ${what}`, async () => {
+    const { refused } = await compare(badge("did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp", members));
+    assert.ok(refused);
+  });
+}
+
 test("texts that JSON.parse reads and the core refuses are refused before any claim is read", async () => {
   for (const document of ['{"name": "a", "name": "b"}', '{"name": "\\ud800"}', '{"a": 1e400}', `${"[".repeat(100)}${"]".repeat(100)}`]) {
     JSON.parse(document);

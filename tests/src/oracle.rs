@@ -125,6 +125,7 @@ fn full_credential(issuer: String) -> AchievementCredential {
                 in_language: Some("en-US".into()),
             },
         },
+        credential_status: Vec::new(),
         evidence: vec![
             Evidence {
                 id: Some("https://badges.example/evidence/1".into()),
