@@ -140,16 +140,19 @@ setup_node() {
   . "$ACCOLADE_ROOT/tools/env.sh"
 }
 
-# npm_ci FOLDER: installs exactly what its lock file says, unless that has been done since it last changed.
-npm_ci() {
-  local stamp="$ACCOLADE_ROOT/$1/node_modules/.accolade-stamp" lock="$ACCOLADE_ROOT/$1/package-lock.json"
+# npm_packages FOLDER: installs what its lock file says, unless that has been done since it last changed. Not `npm ci`: it
+# refuses a lock without the builds for other platforms, which not every registry has.
+npm_packages() {
+  local folder="$ACCOLADE_ROOT/$1"
+  local stamp="$folder/node_modules/.accolade-stamp" lock="$folder/package-lock.json"
   if [ -f "$stamp" ] && cmp -s "$stamp" "$lock"; then return 0; fi
-  step "Installing the npm packages of $1/" npm ci --no-audit --no-fund --loglevel=error --prefix "$ACCOLADE_ROOT/$1"
+  step "Installing the npm packages of $1/" \
+    npm install --no-save --no-audit --no-fund --loglevel=error --prefix "$folder"
   cp "$lock" "$stamp"
 }
 
-setup_packages() { setup_node; npm_ci tools; }
-setup_tests() { setup_packages; npm_ci tests; }
+setup_packages() { setup_node; npm_packages tools; }
+setup_tests() { setup_packages; npm_packages tests; }
 
 setup_chromium() {
   [ -x "$CHROMIUM" ] && [ -x "$CHROMEDRIVER" ] && return 0
