@@ -1,7 +1,8 @@
 //! A credential in a PNG: one `iTXt` chunk with the keyword `openbadgecredential`, uncompressed, at most once (OB 3.0 §5.3.1).
 //!
-//! The chunks are walked and never decoded. Checksums are checked of the header and of the credential's chunk, which is all that
-//! is read; those of the pixels say nothing about the credential, and checking them would cost most of the time.
+//! The chunks are walked and never decoded. Reading checks the checksums of the header and of the credential's chunk, which is
+//! all that is read: those of the pixels say nothing about the credential, and checking them would cost most of the time.
+//! Baking checks all of them, so that no broken image is published anew.
 
 use super::{BakeError, PngFault};
 use crate::crc::crc32;
@@ -78,6 +79,7 @@ pub fn bake_png(png: &[u8], credential: &str) -> Result<Vec<u8>, BakeError> {
     baked.extend_from_slice(SIGNATURE);
     for chunk in Chunks::of(png)? {
         let chunk = chunk?;
+        chunk.check()?;
         if chunk.keyword() != Some(KEYWORD) {
             baked.extend_from_slice(chunk.bytes);
         }
@@ -103,14 +105,11 @@ fn append_credential(baked: &mut Vec<u8>, credential: &str) -> Result<(), BakeEr
 
 /// The text of the chunk that has the credential's keyword.
 fn credential_text<'a>(chunk: &Chunk<'a>) -> Result<&'a str, BakeError> {
-    let malformed = |fault| BakeError::Malformed { offset: chunk.offset, fault };
-    let unreadable = || malformed(PngFault::CredentialChunk);
+    let unreadable = || BakeError::Malformed { offset: chunk.offset, fault: PngFault::CredentialChunk };
     if chunk.data.len() > KEYWORD.len() + FIELDS.len() + MAX_CREDENTIAL_BYTES {
         return Err(BakeError::CredentialTooLarge { bytes: chunk.data.len() });
     }
-    if crc32(&[chunk.kind, chunk.data]) != chunk.checksum {
-        return Err(malformed(PngFault::Checksum));
-    }
+    chunk.check()?;
     match chunk.kind {
         b"iTXt" => {}
         b"zTXt" => return Err(BakeError::CompressedCredential),
@@ -145,6 +144,18 @@ struct Chunk<'a> {
 }
 
 impl<'a> Chunk<'a> {
+    /// Whether the chunk's bytes are those that its checksum was made of.
+    fn is_intact(&self) -> bool {
+        crc32(&[self.kind, self.data]) == self.checksum
+    }
+
+    fn check(&self) -> Result<(), BakeError> {
+        if self.is_intact() {
+            return Ok(());
+        }
+        Err(BakeError::Malformed { offset: self.offset, fault: PngFault::Checksum })
+    }
+
     /// The keyword of a text chunk of any kind.
     fn keyword(&self) -> Option<&'a [u8]> {
         match self.kind {
@@ -187,7 +198,7 @@ impl<'a> Chunks<'a> {
         // PNG §5.6: IHDR is first, once; IDAT is there; IEND is last.
         match (chunk.kind, self.count) {
             (b"IHDR", 1) if chunk.data.len() != HEADER_LENGTH => return Err(PngFault::Header),
-            (b"IHDR", 1) if crc32(&[chunk.kind, chunk.data]) != chunk.checksum => return Err(PngFault::Checksum),
+            (b"IHDR", 1) if !chunk.is_intact() => return Err(PngFault::Checksum),
             (b"IHDR", 1) => {}
             (b"IHDR", _) | (_, 1) => return Err(PngFault::Header),
             (b"IDAT", _) => self.has_image_data = true,
@@ -303,13 +314,22 @@ mod tests {
     }
 
     #[test]
-    fn other_chunks_keep_their_bytes_and_order_even_with_a_wrong_checksum() {
-        let mut broken = chunk(b"tEXt", b"Comment\0hello");
-        *broken.last_mut().unwrap() ^= 1;
-        let others = [ihdr(), broken, chunk(b"prVt", b"x"), idat(), chunk(b"tEXt", b"openbadges\0{}"), iend()];
+    fn other_chunks_keep_their_bytes_and_order() {
+        let others = [ihdr(), chunk(b"prVt", b"x"), idat(), chunk(b"tEXt", b"openbadges\0{}"), iend()];
         let baked = bake_png(&png_of(&others), CREDENTIAL).unwrap();
         let expected = [&others[..1], &[plain_itxt()], &others[1..]].concat();
         assert_eq!(baked, png_of(&expected));
+    }
+
+    #[test]
+    fn nothing_is_baked_into_an_image_with_a_wrong_checksum() {
+        let png = png_of(&[ihdr(), plain_itxt(), idat(), chunk(b"tEXt", b"Comment\0hello"), iend()]);
+        for place in [b"IHDR", b"iTXt", b"IDAT", b"tEXt"] {
+            let mut altered = png.clone();
+            let at = png.windows(4).position(|bytes| bytes == place).unwrap();
+            altered[at + 8] ^= 1;
+            assert_eq!(fault(bake_png(&altered, "{}").as_ref().map(|_| "").map_err(Clone::clone)), PngFault::Checksum);
+        }
     }
 
     #[test]
@@ -398,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flipped_bit_of_the_pixels_is_none_of_our_business() {
+    fn a_flipped_bit_of_the_pixels_does_not_keep_the_credential_from_being_read() {
         let mut png = png_of(&[ihdr(), plain_itxt(), idat(), iend()]);
         let at = png.windows(4).position(|bytes| bytes == b"IDAT").unwrap();
         png[at + 8] ^= 1;
