@@ -497,7 +497,8 @@ impl<'a> Expander<'a> {
     fn graphs(&self, items: Vec<Item<'a>>) -> Result<Vec<Item<'a>>> {
         let mut graphs = Vec::with_capacity(items.len());
         for item in items {
-            if !matches!(item, Item::Node(_)) {
+            // A value, or a node of which nothing is said, leaves no quad in the graph.
+            if !matches!(&item, Item::Node(node) if node.says_something()) {
                 self.dropped(None, "@graph")?;
             }
             graphs.push(Item::Node(Box::new(Node { graph: Some(vec![item]), ..Node::default() })));
@@ -728,6 +729,15 @@ impl Found<'_> {
 }
 
 impl Node<'_> {
+    /// Whether there is more to the node than its name.
+    fn says_something(&self) -> bool {
+        !self.types.is_empty()
+            || !self.properties.is_empty()
+            || !self.reverse.is_empty()
+            || !self.included.is_empty()
+            || self.graph.is_some()
+    }
+
     /// A graph object: a graph, and besides it at most a name and an index.
     pub(crate) fn is_graph(&self) -> bool {
         self.graph.is_some()
