@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use worker::send::SendFuture;
 
 use crate::app::App;
+use crate::body;
 use crate::domain::api_key::{self, Scope};
 use crate::domain::ids::{OrganizationId, UserId};
 use crate::domain::rate::{self, Limit};
@@ -118,11 +119,11 @@ pub(crate) fn session(app: &App, headers: &HeaderMap) -> Result<UserId> {
     })
 }
 
-/// The organization that a path names, as the session's person sees it: 401 without a session, 404 unless they are a
-/// member.
+/// The organization that a path names, as the session's person sees it: 401 without a session, 400 for what is no
+/// id, 404 unless they are a member.
 pub(crate) async fn member(app: &App, headers: &HeaderMap, organization: &str) -> Result<(UserId, Membership)> {
     let user = session(app, headers)?;
-    let id = OrganizationId::parse(organization).ok_or(Error::NotFound("organization"))?;
+    let id = body::path_id("organizationId", organization, OrganizationId::parse)?;
     let membership = app.store.membership(user, id).await?;
     Ok((user, membership.ok_or(Error::NotFound("organization"))?))
 }

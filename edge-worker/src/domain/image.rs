@@ -5,8 +5,8 @@ use std::io::Cursor;
 
 use png::{Decoder, DecodingError, Limits};
 
-/// Most bytes of an upload (contract: 5 MB).
-pub const MAX_BYTES: usize = 5_000_000;
+/// Most bytes of an upload (contract: 5 MB, read generously).
+pub const MAX_BYTES: usize = 5 << 20;
 /// Largest width and height: four times what displays of badges show.
 const MAX_SIDE: u32 = 4096;
 /// Most pixels: 2048 × 2048. Decoding them is the most work that one upload may cost.

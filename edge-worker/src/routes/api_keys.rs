@@ -16,6 +16,7 @@ use crate::domain::time;
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::respond;
+use crate::store::ApiKeyRecord;
 
 const MAX_LABEL: usize = 120;
 const MAX_SCOPES: usize = 20;
@@ -45,7 +46,9 @@ pub(crate) async fn create(
 
     let id = ApiKeyId::from_random(random()?);
     let key = NewApiKey::from_random(random()?);
-    app.store.create_api_key(id, membership.organization.id, &label, &key, &scopes, user, app.now).await?;
+    let organization = membership.organization.id;
+    let record = ApiKeyRecord { id, organization, label: &label, key: &key, scopes: &scopes };
+    app.store.create_api_key(&record, user, app.now).await?;
     let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
     let body = json!({
         "apiKey": key.text,

@@ -97,7 +97,7 @@ pub(crate) async fn create(
 
 /// `PUT /api/organizations/{organization}/badges/{badge}/image`, a PNG → 200, the badge.
 ///
-/// 1. 401 without a session, 404 for a stranger or an unknown badge, 403 for a member who does not manage badges.
+/// 1. 401 without a session, 400 for ids that are none, 404 for a stranger or an unknown badge, 403 for a member who does not manage badges.
 /// 2. 413 when it is too large, 415 unless it is a PNG by name and by content, 400 when it does not decode.
 /// 3. Store the image under its hash, then the new version of the badge.
 #[worker::send]
@@ -107,7 +107,7 @@ pub(crate) async fn set_image(
     request: Request,
 ) -> Result<Response> {
     let organization = managed(&app, &request, &organization).await?;
-    let id = BadgeId::parse(&badge).ok_or(NOT_FOUND)?;
+    let id = body::path_id("badgeId", &badge, BadgeId::parse)?;
     app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
 
     let is_png = body::media_type(request.headers()).eq_ignore_ascii_case(PNG);

@@ -7,6 +7,20 @@ use super::sql::{StoreError, list_text, statement};
 use crate::domain::api_key::{NewApiKey, Scope};
 use crate::domain::ids::{ApiKeyId, OrganizationId, SigningKeyId, UserId};
 
+/// An API key to be stored, by its hash.
+pub(crate) struct ApiKeyRecord<'a> {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Whose it is.
+    pub organization: OrganizationId,
+    /// What its owner calls it.
+    pub label: &'a str,
+    /// The key.
+    pub key: &'a NewApiKey,
+    /// What it may do.
+    pub scopes: &'a [Scope],
+}
+
 /// A signing key to be stored, its private half sealed.
 pub(crate) struct SigningKeyRecord<'a> {
     /// Its id.
@@ -25,14 +39,11 @@ impl Store {
     /// Stores an API key under its hash.
     pub(crate) async fn create_api_key(
         &self,
-        id: ApiKeyId,
-        organization: OrganizationId,
-        label: &str,
-        key: &NewApiKey,
-        scopes: &[Scope],
+        record: &ApiKeyRecord<'_>,
         by: UserId,
         now: DateTime,
     ) -> Result<(), StoreError> {
+        let ApiKeyRecord { id, organization, label, key, scopes } = record;
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         let insert =
             "INSERT INTO api_key (id, organization_id, label, prefix, last4, sha256, scopes, created_by, created_at)

@@ -16,7 +16,7 @@ use worker::{D1Database, Env};
 pub(crate) use badges::{Badge, BadgeFilter};
 pub(crate) use credentials::{Credential, CredentialFilter, PublicCredential};
 pub(crate) use issuing::{Answered, IssuedRecord, SealedKey};
-pub(crate) use keys::SigningKeyRecord;
+pub(crate) use keys::{ApiKeyRecord, SigningKeyRecord};
 pub(crate) use organizations::{Membership, Organization};
 pub(crate) use rates::{Counted, KeyCheck};
 pub(crate) use sql::StoreError;
