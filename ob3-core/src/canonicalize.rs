@@ -1,6 +1,6 @@
 //! RDF Dataset Canonicalization, RDFC-1.0 (<https://www.w3.org/TR/rdf-canon/>), with a budget of work.
 
-use sha2::{Digest, Sha256};
+use sha2::Digest;
 
 use crate::rdf::{Dataset, Quad, Term};
 use crate::sort::sorted;
@@ -17,8 +17,8 @@ const MAX_DEPTH: u32 = 64;
 pub(crate) struct WorkLimit;
 
 /// The canonical N-Quads document, as it is hashed.
-pub(crate) fn canonicalize(dataset: &Dataset) -> Result<String, WorkLimit> {
-    let (labels, _) = canonical_labels::<Sha256>(dataset)?;
+pub(crate) fn canonicalize<H: Digest>(dataset: &Dataset) -> Result<String, WorkLimit> {
+    let (labels, _) = canonical_labels::<H>(dataset)?;
     Ok(serialize(dataset, &labels))
 }
 
@@ -426,6 +426,6 @@ mod tests {
                 dataset.push(*a, predicate, *b, None);
             }
         }
-        assert_eq!(canonicalize(&dataset.into_set()), Err(WorkLimit));
+        assert_eq!(canonicalize::<sha2::Sha256>(&dataset.into_set()), Err(WorkLimit));
     }
 }

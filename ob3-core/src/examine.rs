@@ -1,22 +1,18 @@
 //! What can be said of an input without any other document: everything but whose key it is.
 
-use crate::canonicalize;
 use crate::claims;
 use crate::contexts::{VC_V1_URL, VC_V2_URL};
-use crate::did::MethodUrl;
 use crate::input;
 use crate::json::{Object, Value};
-use crate::jsonld::{self, ContextStore, ErrorCode, JsonLdError, Options};
-use crate::multibase;
+use crate::jsonld::{ContextStore, ErrorCode, JsonLdError, Options};
+use crate::jwt::{self, Dates};
 use crate::policy::{Policy, StatusPolicy};
-use crate::proof::eddsa_rdfc_2022::{self as suite, HashError};
+use crate::proof::open::{self, MAX_PROOFS, Proof};
+use crate::proof::rdfc;
 use crate::report::{CheckName, CheckResult, Code, Finding, Report};
 use crate::schema;
 use crate::status::{self, StatusEntry, StatusList};
 use crate::time::DateTime;
-
-/// Most proofs that are looked at: a proof set has two or three, and each may cost a document and a signature check.
-const MAX_PROOFS: usize = 8;
 
 /// What a credential is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +29,7 @@ pub(crate) struct Examined {
     pub(crate) report: Report,
     pub(crate) proofs: Vec<Proof>,
     /// Said of the proof check where there is no proof to look at.
-    pub(crate) no_proofs: Option<Finding>,
+    pub(crate) no_proofs: Finding,
     pub(crate) issuer: String,
     pub(crate) validity: Finding,
     pub(crate) status: Vec<StatusEntry>,
@@ -42,20 +38,6 @@ pub(crate) struct Examined {
     pub(crate) endorsements: Finding,
     /// The list, where the credential is read as one.
     pub(crate) list: Option<StatusList>,
-}
-
-/// One proof.
-pub(crate) struct Proof {
-    /// What it says of itself, to be repeated in the report.
-    pub(crate) data: Vec<(&'static str, String)>,
-    pub(crate) state: ProofState,
-}
-
-pub(crate) enum ProofState {
-    /// Its answer needs no key.
-    Settled(Finding),
-    /// The signature waits for its key.
-    Open { method: MethodUrl, signature: [u8; 64], hash_data: [u8; 64] },
 }
 
 /// Reads and examines an input; `Err` is the whole report where it can not be read or its claims are not covered.
@@ -67,32 +49,56 @@ pub(crate) fn examine(
     now: DateTime,
 ) -> Result<Examined, Report> {
     let mut report = Report::new(now);
+    let format = |report: Report, finding| Err(ended(report, CheckName::Format, finding));
 
     // 1. The format.
     let read = input::read(bytes);
     let (form, text) = match &read {
-        Ok((form, text)) => (form, text),
-        Err(finding) => return Err(ended(report, CheckName::Format, finding.clone())),
+        Ok((form, text)) => (form, text.trim()),
+        Err(finding) => return format(report, finding.clone()),
     };
-    let mut document = match input::parse(text) {
-        Ok(document) => document,
-        Err(finding) => return Err(ended(report, CheckName::Format, finding)),
+    let compact = jwt::split(text);
+    let parts = match &compact {
+        Some(compact) => {
+            input::parse(&compact.header).and_then(|header| Ok((Some(header), input::parse(&compact.payload)?)))
+        }
+        None if jwt::is_compact(text) => Err(Finding::invalid(Code::JwtMalformed)),
+        None => input::parse(text).map(|document| (None, document)),
     };
+    let (header, payload) = match parts {
+        Ok(parts) => parts,
+        Err(finding) => return format(report, finding),
+    };
+    // A JSON input is the credential and its proof; the payload of a JWS has the credential among its claims.
+    let (mut embedded, payload) = if header.is_none() { (Some(payload), None) } else { (None, Some(payload)) };
+    let proof = match &mut embedded {
+        Some(Value::Object(object)) => object.remove("proof"),
+        _ => None,
+    };
+    let payload = payload.as_ref().and_then(Value::as_object);
+    let dates = payload.map(Dates::of).unwrap_or_default();
+    let unwrapped = payload.map(|claims| jwt::credential(claims, &dates));
+    let Some(document) = embedded.as_ref().or(unwrapped.as_ref()) else {
+        return format(report, Finding::invalid(Code::NotACredential));
+    };
+    if let Err(finding) = input::check_is_credential(document) {
+        return format(report, finding);
+    }
     let finding =
         Finding::valid(Code::CredentialRead).with("form", form.as_str()).with("bytes", bytes.len().to_string());
     report.push(CheckName::Format, true, finding, Vec::new());
-    report.set_claims(claims::to_json(&document));
+    report.set_claims(claims::to_json(document));
 
     // 2. The claims are what the signature covers.
-    let proof = match &mut document {
-        Value::Object(object) => object.remove("proof"),
-        _ => None,
-    };
-    let Value::Object(credential) = &document else {
+    let Value::Object(credential) = document else {
         return Err(ended(report, CheckName::JsonLd, Finding::invalid(Code::ContextMissing)));
     };
-    let document_hash = match check_contexts(credential).and_then(|()| hash_document(store, &document)) {
-        Ok(hash) => hash,
+    let expanded = match check_contexts(credential).and_then(|()| match header {
+        // A JWS covers every byte, whatever JSON-LD would make of them.
+        Some(_) => Ok(None),
+        None => expand(store, document).map(Some),
+    }) {
+        Ok(expanded) => expanded,
         Err(finding) => return Err(ended(report, CheckName::JsonLd, finding)),
     };
     report.push(CheckName::JsonLd, true, Finding::valid(Code::ClaimsCovered), Vec::new());
@@ -109,23 +115,31 @@ pub(crate) fn examine(
     report.push(CheckName::Schema, true, shape, Vec::new());
 
     // 4. The proofs, as far as they can be read without a key.
-    let proofs = proof.as_ref().map(Value::as_set).unwrap_or_default();
-    let no_proofs = match proofs.len() {
-        0 => Some(Finding::invalid(Code::ProofMissing)),
-        1..=MAX_PROOFS => None,
-        count => Some(Finding::invalid(Code::TooManyProofs).with("proofs", count.to_string())),
+    let issuer = issuer(credential);
+    let proofs = match (&compact, &header, &expanded) {
+        (Some(compact), Some(Value::Object(header)), _) => {
+            let claims = payload.map_or(Ok(()), |claims| jwt::check_claims(claims, document));
+            vec![open::jws(compact, header, &issuer, claims)]
+        }
+        (_, None, Some(expanded)) => {
+            let proofs = proof.as_ref().map(Value::as_set).unwrap_or_default();
+            if proofs.len() <= MAX_PROOFS { open::data_integrity(store, expanded, proofs, now) } else { Vec::new() }
+        }
+        _ => Vec::new(),
     };
-    let context = credential.get("@context").unwrap_or(&Value::Null);
-    let read_proof = |proof| examine_proof(store, proof, context, document_hash, now);
-    let proofs = if no_proofs.is_none() { proofs.iter().map(read_proof).collect() } else { Vec::new() };
+    let no_proofs = match proof.as_ref().map_or(0, |proof| proof.as_set().len()) {
+        count if count > MAX_PROOFS => Finding::invalid(Code::TooManyProofs).with("proofs", count.to_string()),
+        _ => Finding::invalid(Code::ProofMissing),
+    };
 
     let (status, no_status) = status(credential, policy);
+    let expires = payload.and_then(jwt::expires);
     Ok(Examined {
         report,
         proofs,
         no_proofs,
-        issuer: issuer(credential),
-        validity: validity(credential, is_v1, role, policy, now),
+        issuer,
+        validity: validity(credential, is_v1, expires, role, policy, now),
         status,
         no_status,
         endorsements: endorsements(credential),
@@ -173,10 +187,11 @@ fn check_contexts(credential: &Object<'_>) -> Result<(), Finding> {
     if contexts.is_empty() { Err(Finding::invalid(Code::ContextMissing)) } else { Ok(()) }
 }
 
-fn hash_document(store: &ContextStore, document: &Value<'_>) -> Result<[u8; 32], Finding> {
-    let dataset = jsonld::to_dataset(store, document, &Options::credential()).map_err(json_ld_finding)?;
-    let canonical = canonicalize::canonicalize(&dataset).map_err(|_| Finding::invalid(Code::CanonicalizationLimit))?;
-    Ok(suite::hash(&canonical))
+/// Expands a document and hashes it, so that a poison graph is told before anything is signed over it.
+fn expand<'a>(store: &ContextStore, document: &'a Value<'a>) -> Result<rdfc::Document<'a>, Finding> {
+    let expanded = rdfc::Document::new(store, document, &Options::credential()).map_err(json_ld_finding)?;
+    expanded.hash(false).map_err(|_| Finding::invalid(Code::CanonicalizationLimit))?;
+    Ok(expanded)
 }
 
 fn json_ld_finding(error: JsonLdError) -> Finding {
@@ -193,74 +208,6 @@ fn json_ld_finding(error: JsonLdError) -> Finding {
     if code == Code::JsonLdSyntax { finding.with("reason", error.code.as_str()) } else { finding }
 }
 
-/// VC Data Integrity §4.3 "Verify Proof" and vc-di-eddsa §3.2.2, up to the signature itself.
-fn examine_proof(
-    store: &ContextStore,
-    proof: &Value<'_>,
-    context: &Value<'_>,
-    document_hash: [u8; 32],
-    now: DateTime,
-) -> Proof {
-    let Value::Object(proof) = proof else {
-        return Proof { data: Vec::new(), state: ProofState::Settled(Finding::invalid(Code::ProofMalformed)) };
-    };
-    let members = ["type", "cryptosuite", "verificationMethod", "proofPurpose", "created"];
-    let shown = |name| Some((name, clip(proof.get(name)?.as_str()?).to_owned()));
-    let data = members.into_iter().filter_map(shown).collect();
-    let state = open_proof(store, proof, context, document_hash, now).unwrap_or_else(ProofState::Settled);
-    Proof { data, state }
-}
-
-fn open_proof(
-    store: &ContextStore,
-    proof: &Object<'_>,
-    context: &Value<'_>,
-    document_hash: [u8; 32],
-    now: DateTime,
-) -> Result<ProofState, Finding> {
-    let text = |name: &str| proof.get(name).and_then(Value::as_str);
-    let malformed = |member: &str| Finding::invalid(Code::ProofMalformed).with("member", member);
-    if text("type") != Some("DataIntegrityProof") || text("cryptosuite") != Some(suite::CRYPTOSUITE) {
-        return Err(Finding::unknown(Code::ProofUnsupported));
-    }
-    // A chained proof signs the one before it as well, which this suite's plain form does not.
-    if proof.contains("previousProof") {
-        return Err(Finding::unknown(Code::ProofUnsupported).with("member", "previousProof"));
-    }
-    if proof.contains("@context") {
-        return Err(malformed("@context"));
-    }
-    let purpose = text("proofPurpose").ok_or_else(|| malformed("proofPurpose"))?;
-    if purpose != "assertionMethod" {
-        return Err(Finding::invalid(Code::ProofPurpose).with("proofPurpose", clip(purpose)));
-    }
-    let date = |name: &'static str| match proof.get(name) {
-        None => Ok(None),
-        Some(value) => value.as_str().and_then(DateTime::parse).map(Some).ok_or_else(|| malformed(name)),
-    };
-    date("created")?;
-    if let Some(expires) = date("expires")?
-        && expires < now
-    {
-        return Err(Finding::invalid(Code::ProofExpired).with("expires", expires.to_string()));
-    }
-    let method = text("verificationMethod").ok_or_else(|| malformed("verificationMethod"))?;
-    let signature = text("proofValue").and_then(multibase::decode_base58btc);
-    let signature = signature.and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| malformed("proofValue"))?;
-
-    let configuration = suite::proof_configuration(proof, context);
-    let proof_hash = match suite::transform(store, &configuration, &Options::credential()) {
-        Ok(canonical) => suite::hash(&canonical),
-        Err(HashError::JsonLd(error)) => return Err(malformed(&error.subject)),
-        Err(HashError::WorkLimit) => return Err(Finding::invalid(Code::CanonicalizationLimit)),
-    };
-    // Last, so that what is wrong with a proof is told even where its key can not be had.
-    let Some(method) = MethodUrl::parse(method) else {
-        return Err(Finding::unknown(Code::KeyUnavailable));
-    };
-    Ok(ProofState::Open { method, signature, hash_data: suite::hash_data(proof_hash, document_hash) })
-}
-
 fn issuer(credential: &Object<'_>) -> String {
     let issuer = credential.get("issuer");
     let id = issuer.and_then(|issuer| issuer.get("id").unwrap_or(issuer).as_str());
@@ -268,7 +215,16 @@ fn issuer(credential: &Object<'_>) -> String {
 }
 
 /// VCDM 2.0 §4.9 and VCDM 1.1 §4.6; which of the two is told by the base context, never by which members are there.
-fn validity(credential: &Object<'_>, is_v1: bool, role: Role, policy: &Policy, now: DateTime) -> Finding {
+///
+/// `expires` is the expiry that a JWT states beside the credential.
+fn validity(
+    credential: &Object<'_>,
+    is_v1: bool,
+    expires: Option<DateTime>,
+    role: Role,
+    policy: &Policy,
+    now: DateTime,
+) -> Finding {
     let (from, until) = if is_v1 { ("issuanceDate", "expirationDate") } else { ("validFrom", "validUntil") };
     let date = |name: &'static str| match credential.get(name) {
         None => Ok(None),
@@ -279,7 +235,11 @@ fn validity(credential: &Object<'_>, is_v1: bool, role: Role, policy: &Policy, n
             .ok_or_else(|| Finding::invalid(Code::DateMalformed).with("member", name)),
     };
     let skew = i64::from(policy.clock_skew_seconds);
-    match (date(from), date(until)) {
+    let until = match date(until) {
+        Ok(None) => Ok(expires),
+        stated => stated,
+    };
+    match (date(from), until) {
         (Err(finding), _) | (_, Err(finding)) => finding,
         (Ok(Some(from)), _) if now.plus_seconds(skew) < from => {
             Finding::invalid(Code::NotYetValid).with("validFrom", from.to_string())

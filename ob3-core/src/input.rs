@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use crate::bake::{self, BakeError};
-use crate::json::JsonErrorKind;
-use crate::json::{self, Value};
+use crate::json::{self, JsonErrorKind, Value};
+use crate::jwt;
 use crate::report::{Code, Finding};
 
-/// Largest JSON text that is read: beyond any badge, and read within a fraction of a second.
-pub(crate) const MAX_JSON_BYTES: usize = 2 << 20;
+/// Largest credential that is read: beyond any badge, and read within a fraction of a second.
+pub(crate) const MAX_CREDENTIAL_BYTES: usize = 2 << 20;
 
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -16,61 +16,62 @@ const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Json,
+    Jwt,
     Png,
+    Svg,
 }
 
 impl Form {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Json => "json",
+            Self::Jwt => "jwt",
             Self::Png => "png",
+            Self::Svg => "svg",
         }
     }
 }
 
-/// The credential's JSON text, and the form it came in.
+/// The credential's text, JSON or a compact JWS, and the form it came in.
 pub(crate) fn read(input: &[u8]) -> Result<(Form, Cow<'_, str>), Finding> {
     if input.starts_with(PNG_SIGNATURE) {
         let text = bake::extract_png(input).map_err(|error| bake_finding(&error))?;
-        return json_text(Cow::from(text)).map(|text| (Form::Png, text));
-    }
-    if input.is_empty() {
-        return Err(Finding::invalid(Code::InputEmpty));
-    }
-    if input.len() > MAX_JSON_BYTES {
-        return Err(Finding::invalid(Code::InputTooLarge)
-            .with("bytes", input.len().to_string())
-            .with("limit", MAX_JSON_BYTES.to_string()));
+        return credential_text(Cow::from(text)).map(|text| (Form::Png, text));
     }
     let text = std::str::from_utf8(input)
         .map_err(|error| Finding::invalid(Code::TextNotUtf8).with("offset", error.valid_up_to().to_string()))?;
-    json_text(Cow::Borrowed(text)).map(|text| (Form::Json, text))
+    if text.trim_start().starts_with('<') {
+        let text = bake::extract_svg(text).map_err(|error| bake_finding(&error))?;
+        return credential_text(Cow::Owned(text)).map(|text| (Form::Svg, text));
+    }
+    let text = credential_text(Cow::Borrowed(text))?;
+    let form = if jwt::is_compact(text.trim()) { Form::Jwt } else { Form::Json };
+    Ok((form, text))
 }
 
 fn bake_finding(error: &BakeError) -> Finding {
     Finding::invalid(error.code()).with("reason", error.to_string())
 }
 
-fn json_text(text: Cow<'_, str>) -> Result<Cow<'_, str>, Finding> {
-    let unsupported = |form: &str| Err(Finding::unknown(Code::FormatUnsupported).with("form", form));
-    let trimmed = text.trim_start();
-    match trimmed.chars().next() {
-        Some('{' | '[') => Ok(text),
-        Some('<') => unsupported("svg"),
-        Some(_) if is_compact_jws(trimmed.trim_end()) => unsupported("jwt"),
-        Some(_) => Err(Finding::invalid(Code::FormatUnknown)),
-        None => Err(Finding::invalid(Code::InputEmpty)),
+fn credential_text(text: Cow<'_, str>) -> Result<Cow<'_, str>, Finding> {
+    if text.len() > MAX_CREDENTIAL_BYTES {
+        return Err(Finding::invalid(Code::InputTooLarge)
+            .with("bytes", text.len().to_string())
+            .with("limit", MAX_CREDENTIAL_BYTES.to_string()));
     }
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Err(Finding::invalid(Code::InputEmpty));
+    }
+    if trimmed.starts_with(['{', '[']) || jwt::is_compact(trimmed) {
+        return Ok(text);
+    }
+    Err(Finding::invalid(Code::FormatUnknown))
 }
 
-fn is_compact_jws(text: &str) -> bool {
-    let is_base64url = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    text.starts_with("ey") && text.split('.').count() == 3 && text.split('.').all(is_base64url)
-}
-
-/// Reads the text as strict JSON that holds one credential.
+/// Reads a text as strict JSON.
 pub(crate) fn parse(text: &str) -> Result<Value<'_>, Finding> {
-    let value = json::parse(text).map_err(|error| {
+    json::parse(text).map_err(|error| {
         let code = match error.kind {
             JsonErrorKind::Syntax => Code::JsonSyntax,
             JsonErrorKind::DuplicateKey => Code::JsonDuplicateKey,
@@ -80,11 +81,14 @@ pub(crate) fn parse(text: &str) -> Result<Value<'_>, Finding> {
             JsonErrorKind::NumberRange => Code::JsonNumberRange,
         };
         Finding::invalid(code).with("offset", error.offset.to_string())
-    })?;
-    let has_type =
-        |name: &str| value.get("type").is_some_and(|types| types.as_set().iter().any(|t| t.as_str() == Some(name)));
-    if has_type("VerifiableCredential") {
-        return Ok(value);
+    })
+}
+
+/// Whether a value is one credential; what else it is, where that can be told.
+pub(crate) fn check_is_credential(value: &Value<'_>) -> Result<(), Finding> {
+    let types = value.get("type").map(Value::as_set).unwrap_or_default();
+    if types.iter().any(|name| name.as_str() == Some("VerifiableCredential")) {
+        return Ok(());
     }
     let contexts = value.get("@context").map(Value::as_set).unwrap_or_default();
     let is_open_badges_2 = |url: &str| url.starts_with("https://w3id.org/openbadges/v");

@@ -4,6 +4,8 @@ use std::fmt;
 
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 
+use crate::base64url;
+use crate::json::{Value, Writer};
 use crate::multibase;
 
 /// The multicodec prefix of an Ed25519 public key: `0xed` as an unsigned varint.
@@ -83,6 +85,122 @@ impl PublicKey {
     pub fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         VerifyingKey::from_bytes(&self.0)
             .is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+    }
+}
+
+/// A public key of any kind that a proof may name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum VerificationKey {
+    /// Checked by the core itself.
+    Ed25519(PublicKey),
+    /// A point of P-256 or P-384, checked by the host.
+    Ec { curve: Curve, point: EcPoint },
+    /// Modulus and exponent as a JWK writes them, checked by the host.
+    Rsa { n: String, e: String },
+}
+
+/// The curves of ECDSA keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Curve {
+    P256,
+    P384,
+}
+
+impl Curve {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+        }
+    }
+
+    /// Bytes of a coordinate.
+    const fn size(self) -> usize {
+        match self {
+            Self::P256 => 32,
+            Self::P384 => 48,
+        }
+    }
+}
+
+/// A point as it came: Multikey carries one coordinate and a sign, a JWK both coordinates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum EcPoint {
+    Compressed(Vec<u8>),
+    Affine { x: Vec<u8>, y: Vec<u8> },
+}
+
+/// Fewest bytes of an RSA modulus (2048 bits, RFC 7518 §3.3), and most that are worth a host's time.
+const RSA_MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
+
+impl VerificationKey {
+    /// Reads a Multikey value (CID 1.0 §2.2.2): Ed25519, P-256 or P-384.
+    pub(crate) fn from_multibase(text: &str) -> Option<Self> {
+        if let Some(key) = PublicKey::from_multibase(text) {
+            return Some(Self::Ed25519(key));
+        }
+        let bytes = multibase::decode_base58btc(text)?;
+        let (curve, point) = match bytes.as_slice() {
+            [0x80, 0x24, point @ ..] => (Curve::P256, point),
+            [0x81, 0x24, point @ ..] => (Curve::P384, point),
+            _ => return None,
+        };
+        let is_compressed = matches!(point.first(), Some(2 | 3)) && point.len() == curve.size() + 1;
+        is_compressed.then(|| Self::Ec { curve, point: EcPoint::Compressed(point.to_vec()) })
+    }
+
+    /// Reads a public JWK (RFC 7517, RFC 7518 §6, RFC 8037). A JWK with a private part is refused.
+    pub(crate) fn from_jwk(jwk: &Value<'_>) -> Option<Self> {
+        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+        let bytes = |name: &str| base64url::decode(text(name)?);
+        if jwk.get("d").is_some() {
+            return None;
+        }
+        match (text("kty")?, text("crv")) {
+            ("OKP", Some("Ed25519")) => Some(Self::Ed25519(PublicKey::from_bytes(bytes("x")?.try_into().ok()?))),
+            ("EC", Some(name)) => {
+                let curve = [Curve::P256, Curve::P384].into_iter().find(|curve| curve.as_str() == name)?;
+                let (x, y) = (bytes("x")?, bytes("y")?);
+                let is_sized = x.len() == curve.size() && y.len() == curve.size();
+                is_sized.then_some(Self::Ec { curve, point: EcPoint::Affine { x, y } })
+            }
+            ("RSA", None) => {
+                let modulus = bytes("n")?;
+                let significant = modulus.iter().skip_while(|byte| **byte == 0).count();
+                let (n, e) = (text("n")?.to_owned(), text("e")?.to_owned());
+                RSA_MODULUS_BYTES.contains(&significant).then_some(Self::Rsa { n, e })
+            }
+            _ => None,
+        }
+    }
+
+    /// The key as a JWK for the host; a compressed point stands in the member `compressed`, SEC 1 form, base64url.
+    pub(crate) fn to_jwk(&self) -> String {
+        let mut out = Writer::with_capacity(256);
+        out.object(|out| match self {
+            Self::Ed25519(key) => {
+                out.member("kty").string("OKP");
+                out.member("crv").string("Ed25519");
+                out.member("x").string(&base64url::encode(key.as_bytes()));
+            }
+            Self::Ec { curve, point } => {
+                out.member("kty").string("EC");
+                out.member("crv").string(curve.as_str());
+                match point {
+                    EcPoint::Compressed(point) => out.member("compressed").string(&base64url::encode(point)),
+                    EcPoint::Affine { x, y } => {
+                        out.member("x").string(&base64url::encode(x));
+                        out.member("y").string(&base64url::encode(y));
+                    }
+                }
+            }
+            Self::Rsa { n, e } => {
+                out.member("kty").string("RSA");
+                out.member("n").string(n);
+                out.member("e").string(e);
+            }
+        });
+        out.into_string()
     }
 }
 

@@ -17,6 +17,7 @@ mod input;
 mod jcs;
 mod json;
 mod jsonld;
+mod jwt;
 mod key;
 mod multibase;
 mod policy;
@@ -24,6 +25,7 @@ mod proof;
 mod rdf;
 mod report;
 mod schema;
+mod settle;
 mod sign;
 mod sort;
 mod status;
@@ -32,7 +34,7 @@ pub mod testing;
 mod time;
 mod verify;
 
-pub use bake::{BakeError, bake_png, extract_png};
+pub use bake::{BakeError, bake_png, bake_svg, extract_png, extract_svg};
 pub use credential::{
     Achievement, AchievementCredential, AchievementSubject, BitstringStatusListCredential, BitstringStatusListEntry,
     Criteria, Evidence, IdentityObject, Image, Profile,
@@ -40,7 +42,8 @@ pub use credential::{
 pub use json::{JsonError, JsonErrorKind};
 pub use key::{PublicKey, SigningKey};
 pub use policy::{Policy, PolicyError, StatusPolicy, UnauthenticatedIssuer};
+pub use proof::Algorithm;
 pub use report::{Check, CheckName, CheckResult, Code, Datum, Finding, Outcome, Report};
 pub use sign::{Contexts, ProofOptions, SignError, sign};
 pub use time::DateTime;
-pub use verify::{Need, Step, Verification, Verifier};
+pub use verify::{Need, SignatureCheck, Step, Verification, Verifier};

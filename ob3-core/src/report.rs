@@ -142,10 +142,10 @@ codes! {
     InputEmpty = "input_empty",
     /// The input is larger than the policy allows.
     InputTooLarge = "input_too_large",
-    /// Neither JSON nor PNG.
+    /// Neither JSON nor a JWS nor a PNG nor an SVG.
     FormatUnknown = "format_unknown",
-    /// A kind of input that this verifier recognises and does not read.
-    FormatUnsupported = "format_unsupported",
+    /// A JWS whose parts can not be decoded.
+    JwtMalformed = "jwt_malformed",
     /// The text is not UTF-8.
     TextNotUtf8 = "text_not_utf8",
     /// The text is not JSON.
@@ -164,13 +164,15 @@ codes! {
     NotACredential = "not_a_credential",
     /// The PNG's chunks can not be read.
     PngMalformed = "png_malformed",
-    /// The PNG carries no credential.
-    PngNoCredential = "png_no_credential",
-    /// The PNG carries more than one credential, which OB 3.0 forbids.
-    PngSeveralCredentials = "png_several_credentials",
+    /// The SVG's markup can not be scanned, or declares entities.
+    SvgMalformed = "svg_malformed",
+    /// The image carries no credential.
+    ImageNoCredential = "image_no_credential",
+    /// The image carries more than one credential, which OB 3.0 forbids.
+    ImageSeveralCredentials = "image_several_credentials",
     /// The PNG's credential is compressed, which OB 3.0 forbids.
     PngCompressedCredential = "png_compressed_credential",
-    /// The PNG carries an Open Badges 2 assertion, not a 3.0 credential.
+    /// An Open Badges 2 assertion, not a 3.0 credential.
     OpenBadges2 = "open_badges_2",
 
     // json_ld
@@ -228,6 +230,14 @@ codes! {
     ProofExpired = "proof_expired",
     /// More proofs than the limit.
     TooManyProofs = "too_many_proofs",
+    /// A JWS header with a member that is missing, wrong or not allowed.
+    JwtHeader = "jwt_header",
+    /// A JWS algorithm that is not checked, or that proves nothing.
+    JwtAlgorithm = "jwt_algorithm",
+    /// A claim of the JWT says something else than the credential in it.
+    JwtClaimMismatch = "jwt_claim_mismatch",
+    /// The host has no way to check a signature of this kind.
+    SignatureNotChecked = "signature_not_checked",
     /// The key that made the signature could not be had.
     KeyUnavailable = "key_unavailable",
     /// The key named by the proof is not in its document, or is of another kind.

@@ -6,7 +6,8 @@ use crate::json::{self, JsonError, Value, Writer};
 use crate::jsonld::{ContextStore, Options};
 use crate::key::SigningKey;
 use crate::multibase;
-use crate::proof::eddsa_rdfc_2022::{self as suite, HashError};
+use crate::proof::rdfc::EDDSA_RDFC_2022;
+use crate::proof::{Algorithm, HashError, Suite, rdfc};
 use crate::time::DateTime;
 
 /// Context documents, and what processing them gave. Make one and keep it: processing the contexts of Open Badges takes
@@ -76,6 +77,7 @@ impl From<HashError> for SignError {
         match error {
             HashError::JsonLd(error) => Self::JsonLd(error.to_string()),
             HashError::WorkLimit => Self::WorkLimit,
+            HashError::Member(name) => Self::JsonLd(name.to_owned()),
         }
     }
 }
@@ -94,7 +96,9 @@ pub fn sign(
 ) -> Result<String, SignError> {
     let document = json::parse(credential).map_err(SignError::Json)?;
     let object = document.as_object().ok_or(SignError::NotACredential)?;
-    let context = object.get("@context").ok_or(SignError::NotACredential)?;
+    if !object.contains("@context") {
+        return Err(SignError::NotACredential);
+    }
     if object.contains("proof") {
         return Err(SignError::AlreadySigned);
     }
@@ -105,12 +109,10 @@ pub fn sign(
         Ok(_) => return Err(SignError::NotACredential),
         Err(error) => return Err(SignError::Json(error)),
     };
-    let configuration = suite::proof_configuration(&proof, context);
-    let how = Options::credential();
-    let proof_hash = suite::hash(&suite::transform(&contexts.0, &configuration, &how)?);
-    let document_hash = suite::hash(&suite::transform(&contexts.0, &document, &how)?);
+    let expanded = rdfc::Document::new(&contexts.0, &document, &Options::credential()).map_err(HashError::from)?;
+    let hash_data = Suite::EddsaRdfc2022.hash_data(&contexts.0, &expanded, &proof, Algorithm::EdDsa)?;
 
-    let signature = key.sign(&suite::hash_data(proof_hash, document_hash));
+    let signature = key.sign(&hash_data);
     let proof_value = multibase::encode_base58btc(&signature);
     proof.set("proofValue", Value::text(&proof_value));
 
@@ -130,7 +132,7 @@ fn unsigned_proof(options: &ProofOptions) -> String {
         out.member("type").string("DataIntegrityProof");
         out.member("created").string(&options.created.truncated_to_seconds().to_string());
         out.member("verificationMethod").string(&options.verification_method);
-        out.member("cryptosuite").string(suite::CRYPTOSUITE);
+        out.member("cryptosuite").string(EDDSA_RDFC_2022);
         out.member("proofPurpose").string("assertionMethod");
     });
     out.into_string()

@@ -8,7 +8,7 @@ use crate::canonicalize;
 use crate::hex;
 use crate::json::{self, Value};
 use crate::jsonld::{self, ContextStore, Options, RdfDirection};
-use crate::proof::eddsa_rdfc_2022 as suite;
+use crate::proof::rdfc;
 use crate::rdf::{Dataset, Suffix, Term};
 
 /// Finds a context by its URL.
@@ -193,15 +193,13 @@ pub fn eddsa_rdfc_2022_stages(secured_document: &str, loader: Loader) -> Result<
     let context = object.get("@context").ok_or("no context")?.clone();
     let store = ContextStore::new(Some(loader));
     let how = Options { pinned_only: false, ..Options::credential() };
-    let canonical = |value: &Value<'_>| suite::transform(&store, value, &how).map_err(|error| format!("{error:?}"));
-    let canonical_document = canonical(&document)?;
-    let canonical_proof_config = canonical(&suite::proof_configuration(&proof, &context))?;
-    let (proof_hash, document_hash) = (suite::hash(&canonical_proof_config), suite::hash(&canonical_document));
-    Ok(Stages {
-        canonical_document,
-        canonical_proof_config,
-        document_hash_hex: hex::encode(&document_hash),
-        proof_hash_hex: hex::encode(&proof_hash),
-        hash_data_hex: hex::encode(&suite::hash_data(proof_hash, document_hash)),
-    })
+    let stage = |value: &Value<'_>| {
+        let expanded = rdfc::Document::new(&store, value, &how).map_err(|error| error.to_string())?;
+        let limit = |_| "too much work".to_owned();
+        Ok::<_, String>((expanded.canonical().map_err(limit)?, hex::encode(&expanded.hash(false).map_err(limit)?)))
+    };
+    let (canonical_document, document_hash_hex) = stage(&document)?;
+    let (canonical_proof_config, proof_hash_hex) = stage(&rdfc::proof_configuration(&proof, &context))?;
+    let hash_data_hex = format!("{proof_hash_hex}{document_hash_hex}");
+    Ok(Stages { canonical_document, canonical_proof_config, document_hash_hex, proof_hash_hex, hash_data_hex })
 }

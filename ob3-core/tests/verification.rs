@@ -4,7 +4,7 @@
 
 use ob3_core::{
     Achievement, AchievementCredential, AchievementSubject, BitstringStatusListCredential, BitstringStatusListEntry,
-    CheckName, CheckResult, Contexts, Criteria, DateTime, IdentityObject, Outcome, Policy, Profile, ProofOptions,
+    CheckName, CheckResult, Contexts, Criteria, DateTime, IdentityObject, Need, Outcome, Policy, Profile, ProofOptions,
     Report, SigningKey, Verifier, bake_png, sign,
 };
 
@@ -270,14 +270,12 @@ fn the_document_that_is_asked_for_is_the_issuers() {
     let mut verification =
         Verifier::new().start(web_badge().as_bytes(), &Policy::default(), DateTime::parse(NOW).unwrap());
     let ob3_core::Step::Need(needs) = verification.step() else { panic!("needs a document") };
-    assert_eq!(
-        needs.iter().map(|need| need.url.as_str()).collect::<Vec<_>>(),
-        ["https://college.example.edu/issuers/one/did.json"]
-    );
+    let url = "https://college.example.edu/issuers/one/did.json";
+    assert_eq!(needs, [Need::Document { url: url.into() }]);
     // What was not asked for changes nothing.
-    verification.supply("https://evil.example/did.json", Some(web_document().as_bytes()));
+    verification.supply_document("https://evil.example/did.json", Some(web_document().as_bytes()));
     assert!(matches!(verification.step(), ob3_core::Step::Need(again) if again == needs));
-    verification.supply(&needs[0].url, Some(web_document().as_bytes()));
+    verification.supply_document(url, Some(web_document().as_bytes()));
     assert!(matches!(verification.step(), ob3_core::Step::Done(report) if report.outcome() == Outcome::Verified));
 }
 
@@ -387,7 +385,7 @@ fn proofs_that_say_nothing_are_not_verified() {
         ),
         (r#""created":"2026-06-01T12:00:00Z""#, r#""created":"yesterday""#, ("rejected", "proof_malformed")),
         (r#""cryptosuite":"#, r#""expires":"2026-05-31T00:00:00Z","cryptosuite":"#, ("rejected", "proof_expired")),
-        (r#""cryptosuite":"#, r#""previousProof":"urn:uuid:1","cryptosuite":"#, ("indeterminate", "proof_unsupported")),
+        (r#""cryptosuite":"#, r#""previousProof":"urn:uuid:1","cryptosuite":"#, ("rejected", "proof_malformed")),
     ] {
         assert_eq!(verdict(&verify(&altered(from, to))), expected, "{from} -> {to}");
     }
@@ -423,8 +421,11 @@ fn what_is_not_a_badge_is_told_by_its_kind() {
         ("[1]", ("rejected", "not_a_credential")),
         ("{\"a\":1,}", ("rejected", "json_syntax")),
         (r#"{"@context":"https://w3id.org/openbadges/v2","type":"Assertion"}"#, ("rejected", "open_badges_2")),
-        ("<svg xmlns=\"http://www.w3.org/2000/svg\"/>", ("indeterminate", "format_unsupported")),
-        ("eyJhbGciOiJFZERTQSJ9.eyJhIjoxfQ.c2ln", ("indeterminate", "format_unsupported")),
+        ("<svg xmlns=\"http://www.w3.org/2000/svg\"/>", ("rejected", "image_no_credential")),
+        ("<svg>", ("rejected", "image_no_credential")),
+        ("<html></html>", ("rejected", "svg_malformed")),
+        ("eyJhbGciOiJFZERTQSJ9.eyJhIjoxfQ.c2ln", ("rejected", "not_a_credential")),
+        ("eyJhbGciOiJFZERTQSJ9.eyJhIjoxfQ.c2lnx", ("rejected", "jwt_malformed")),
     ] {
         assert_eq!(verdict(&verify(input)), expected, "{input}");
     }
@@ -465,7 +466,7 @@ fn a_baked_badge_is_verified_from_its_image() {
     let baked = bake_png(PNG, &badge()).unwrap();
     let verifier = Verifier::new();
     assert_eq!(verifier.verify(&baked, &Policy::default(), now, |_| None).outcome(), Outcome::Verified);
-    assert_eq!(verifier.verify(PNG, &Policy::default(), now, |_| None).code().as_str(), "png_no_credential");
+    assert_eq!(verifier.verify(PNG, &Policy::default(), now, |_| None).code().as_str(), "image_no_credential");
     let baked = bake_png(PNG, &altered("Example College", "Example Collage")).unwrap();
     assert_eq!(verifier.verify(&baked, &Policy::default(), now, |_| None).code().as_str(), "signature_invalid");
 }

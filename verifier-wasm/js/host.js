@@ -2,6 +2,7 @@
 
 import { readBytes, readInput, readOptions, readText } from "./arguments.js";
 import { createDocumentFetcher } from "./documents.js";
+import { checkSignature } from "./signatures.js";
 import { createInstance, isOrderly } from "./instance.js";
 
 /** Most times that the core may ask. A badge takes three: its issuer's document, the status lists, the lists' issuers. */
@@ -65,17 +66,27 @@ async function run(instance, content, settings, fetchDocument) {
       const report = instance.call(() => verification.step());
       if (report !== undefined) return JSON.parse(report);
 
-      const urls = instance.call(() => verification.needs());
+      const urls = instance.call(() => verification.documents());
+      const checks = instance.call(() => verification.signatures()).map(readCheck);
       // Past the limit nothing is fetched any more, and the core concludes from what it has.
       if (round <= MAX_ROUNDS) await fetchAll(urls, documents, fetchDocument);
+      const answers = await Promise.all(checks.map(checkSignature));
       settings.signal?.throwIfAborted();
       if (generation !== instance.generation) continue;
-      for (const url of urls) instance.call(() => verification.supply(url, documents.get(url)));
+      for (const url of urls) instance.call(() => verification.supplyDocument(url, documents.get(url)));
+      checks.forEach(({ id }, index) => instance.call(() => verification.supplySignature(id, answers[index])));
     }
-    throw new Error("the core asked for documents without end");
+    throw new Error("the core asked without end");
   } finally {
     if (generation === instance.generation) verification?.free();
   }
+}
+
+/** What a check is about, out of the memory of the module. */
+function readCheck(check) {
+  const { id, algorithm, key, message, signature } = check;
+  check.free();
+  return { id, algorithm, key, message, signature };
 }
 
 function start(instance, content, { policyJson, nowMillis }) {

@@ -20,9 +20,10 @@ export type CheckName =
 /** Why a check says what it says. Stable: codes are added, never renamed. */
 export type Code =
   // format
-  | "credential_read" | "input_empty" | "input_too_large" | "format_unknown" | "format_unsupported" | "text_not_utf8"
+  | "credential_read" | "input_empty" | "input_too_large" | "format_unknown" | "jwt_malformed" | "text_not_utf8"
   | "json_syntax" | "json_duplicate_key" | "json_too_deep" | "json_lone_surrogate" | "json_number_range"
-  | "json_too_many_values" | "not_a_credential" | "png_malformed" | "png_no_credential" | "png_several_credentials"
+  | "json_too_many_values" | "not_a_credential" | "png_malformed" | "svg_malformed"
+  | "image_no_credential" | "image_several_credentials"
   | "png_compressed_credential" | "open_badges_2"
   // json_ld
   | "claims_covered" | "context_missing" | "context_unknown" | "context_inline" | "context_order" | "term_undefined"
@@ -33,7 +34,7 @@ export type Code =
   // proof
   | "signature_valid" | "signature_invalid" | "proof_missing" | "proof_malformed" | "proof_unsupported"
   | "proof_purpose" | "proof_expired" | "too_many_proofs" | "key_unavailable"
-  | "key_not_found"
+  | "key_not_found" | "jwt_header" | "jwt_algorithm" | "jwt_claim_mismatch" | "signature_not_checked"
   // issuer
   | "issuer_authenticated" | "issuer_not_authenticated" | "issuer_key_not_authorized" | "issuer_unavailable"
   | "issuer_document_invalid" | "issuer_unsupported"

@@ -132,7 +132,7 @@ test("an image without a credential is rejected, and has none to extract", async
   const image = readFileSync(DEMO_IMAGE);
   const report = await verify(image, { now, fetch: noNetwork });
   assert.equal(report.outcome, "rejected");
-  assert.equal(report.code, "png_no_credential");
+  assert.equal(report.code, "image_no_credential");
   await assert.rejects(extract(image), Error);
 });
 

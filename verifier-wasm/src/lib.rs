@@ -1,9 +1,11 @@
 //! The boundary between JavaScript and [`ob3_core`]: it converts, and decides nothing.
 //!
 //! The host starts a [`Verification`] and lets it step. A step answers with the report, or with nothing: then the host
-//! supplies the documents of [`Verification::needs`] and lets it step again.
+//! supplies the documents and the signature checks that are asked for, and lets it step again.
 
-use ob3_core::{Code, DateTime, Policy, Step, Verifier};
+mod floor;
+
+use ob3_core::{Code, DateTime, Need, Policy, Step, Verifier};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -16,7 +18,49 @@ thread_local! {
 #[wasm_bindgen]
 pub struct Verification {
     inner: ob3_core::Verification,
-    needs: Vec<String>,
+    needs: Vec<Need>,
+}
+
+/// A signature that the host is asked to check.
+#[wasm_bindgen]
+pub struct SignatureCheck(ob3_core::SignatureCheck);
+
+#[wasm_bindgen]
+impl SignatureCheck {
+    /// Names the check when its answer is supplied.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.0.id.clone()
+    }
+
+    /// `ES256`, `ES384` or `RS256`.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn algorithm(&self) -> String {
+        self.0.algorithm.as_str().to_owned()
+    }
+
+    /// The public key: JSON text of a JWK, where `compressed` may stand for `x` and `y`.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.key.clone()
+    }
+
+    /// What is signed.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn message(&self) -> Vec<u8> {
+        self.0.message.clone()
+    }
+
+    /// The signature.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn signature(&self) -> Vec<u8> {
+        self.0.signature.clone()
+    }
 }
 
 #[wasm_bindgen]
@@ -41,11 +85,11 @@ impl Verification {
         Self::start_bytes(input.as_bytes(), policy, now_millis)
     }
 
-    /// Goes on as far as it can: the report as JSON, or nothing while documents are needed.
+    /// Goes on as far as it can: the report as JSON, or nothing while something is needed.
     pub fn step(&mut self) -> Option<String> {
         match self.inner.step() {
             Step::Need(needs) => {
-                self.needs = needs.into_iter().map(|need| need.url).collect();
+                self.needs = needs;
                 None
             }
             Step::Done(report) => Some(report.to_json()),
@@ -54,13 +98,34 @@ impl Verification {
 
     /// The URLs of the documents that the last step asked for.
     #[must_use]
-    pub fn needs(&self) -> Vec<String> {
-        self.needs.clone()
+    pub fn documents(&self) -> Vec<String> {
+        let url = |need: &Need| match need {
+            Need::Document { url } => Some(url.clone()),
+            Need::Signature(_) => None,
+        };
+        self.needs.iter().filter_map(url).collect()
     }
 
-    /// Supplies one of them; `undefined` says that it could not be had.
-    pub fn supply(&mut self, url: &str, document: Option<Box<[u8]>>) {
-        self.inner.supply(url, document.as_deref());
+    /// The signature checks that the last step asked for.
+    #[must_use]
+    pub fn signatures(&self) -> Vec<SignatureCheck> {
+        let check = |need: &Need| match need {
+            Need::Document { .. } => None,
+            Need::Signature(check) => Some(SignatureCheck(check.clone())),
+        };
+        self.needs.iter().filter_map(check).collect()
+    }
+
+    /// Supplies a document; `undefined` says that it could not be had.
+    #[wasm_bindgen(js_name = supplyDocument)]
+    pub fn supply_document(&mut self, url: &str, document: Option<Box<[u8]>>) {
+        self.inner.supply_document(url, document.as_deref());
+    }
+
+    /// Supplies the answer to a signature check; `undefined` says that the host has no way to tell.
+    #[wasm_bindgen(js_name = supplySignature)]
+    pub fn supply_signature(&mut self, id: &str, is_valid: Option<bool>) {
+        self.inner.supply_signature(id, is_valid);
     }
 }
 

@@ -162,7 +162,7 @@ test("a picture without a badge is rejected, and nothing is claimed", async (con
   const page = await open(context, "/");
   await choose(page, "picture.png", image);
   await settled(page, "rejected");
-  assert.equal(await page.getAttribute('[data-check="format"]', "data-code"), "png_no_credential");
+  assert.equal(await page.getAttribute('[data-check="format"]', "data-code"), "image_no_credential");
   assert.equal(await page.locator(".sheet h2, .sheet dl").count(), 0);
 });
 

@@ -2,8 +2,10 @@
 //! length is checked before it is used, and what is not understood is refused.
 
 mod png;
+mod svg;
 
 pub use png::{bake_png, extract_png};
+pub use svg::{bake_svg, extract_svg};
 
 use core::fmt;
 
@@ -25,6 +27,13 @@ pub enum BakeError {
         offset: usize,
         /// What is wrong there.
         fault: PngFault,
+    },
+    /// The text does not begin as an SVG does.
+    NotSvg,
+    /// The SVG's markup can not be scanned, or declares entities.
+    SvgMalformed {
+        /// Where in the text, in bytes.
+        offset: usize,
     },
     /// The image carries no credential.
     NoCredential,
@@ -71,12 +80,13 @@ impl BakeError {
     #[must_use]
     pub const fn code(&self) -> Code {
         match self {
-            Self::NotPng => Code::FormatUnknown,
+            Self::NotPng | Self::NotSvg => Code::FormatUnknown,
+            Self::SvgMalformed { .. } => Code::SvgMalformed,
             Self::ImageTooLarge { .. } | Self::CredentialTooLarge { .. } => Code::InputTooLarge,
             Self::Malformed { .. } | Self::CredentialNotText => Code::PngMalformed,
-            Self::NoCredential => Code::PngNoCredential,
+            Self::NoCredential => Code::ImageNoCredential,
             Self::OpenBadges2 => Code::OpenBadges2,
-            Self::SeveralCredentials => Code::PngSeveralCredentials,
+            Self::SeveralCredentials => Code::ImageSeveralCredentials,
             Self::CompressedCredential => Code::PngCompressedCredential,
             Self::CredentialNotUtf8 => Code::TextNotUtf8,
         }
@@ -87,13 +97,15 @@ impl fmt::Display for BakeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotPng => f.write_str("the image is not a PNG"),
+            Self::NotSvg => f.write_str("the image is not an SVG"),
+            Self::SvgMalformed { offset } => write!(f, "the SVG is malformed at byte {offset}"),
             Self::ImageTooLarge { bytes } => {
                 write!(f, "the image has {bytes} bytes, more than the {} that are read", png::MAX_PNG_BYTES)
             }
             Self::Malformed { offset, fault } => write!(f, "the PNG is malformed at byte {offset}: {fault}"),
-            Self::NoCredential => f.write_str("the PNG carries no credential"),
-            Self::OpenBadges2 => f.write_str("the PNG carries an Open Badges 2 assertion, not a 3.0 credential"),
-            Self::SeveralCredentials => f.write_str("the PNG carries more than one credential"),
+            Self::NoCredential => f.write_str("the image carries no credential"),
+            Self::OpenBadges2 => f.write_str("the image carries an Open Badges 2 assertion, not a 3.0 credential"),
+            Self::SeveralCredentials => f.write_str("the image carries more than one credential"),
             Self::CompressedCredential => f.write_str("the PNG's credential is compressed"),
             Self::CredentialNotUtf8 => f.write_str("the PNG's credential is not UTF-8"),
             Self::CredentialNotText => f.write_str("the credential is empty or holds a NUL character"),

@@ -1,39 +1,42 @@
 //! Decentralized Identifiers: from the verification method that a proof names to a key, and to whose key it is.
 
-mod key;
+mod jwk;
 mod web;
 
 use crate::json::{self, Object, Value};
-use crate::key::PublicKey;
+use crate::key::{PublicKey, VerificationKey};
 use crate::time::DateTime;
 
-/// A DID URL of a verification method: a DID and a fragment.
+/// The URL of a verification method: that of its controller's document, and a fragment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MethodUrl {
-    pub(crate) did: String,
-    /// Without `#`.
+    /// A DID or an https URL.
+    pub(crate) controller: String,
+    /// Without `#`; empty where the URL has none.
     fragment: String,
 }
 
-/// Where the document of a DID comes from.
+/// Where the document of a controller comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// The DID is the key (did:key).
-    Own(PublicKey),
-    /// The document stands at this URL (did:web).
+    /// The DID is the key (did:key, did:jwk).
+    Own(VerificationKey),
+    /// The document stands at this URL (did:web, and controllers that are https URLs).
     Url(String),
     /// The method is not resolved, or names a place that may not be asked.
     Unsupported,
 }
 
-/// What a DID document says of a verification method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a controller document says of a verification method.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
-    /// An Ed25519 key that is listed for assertions.
-    Authorized(PublicKey),
-    /// An Ed25519 key that is not listed for assertions, or no longer.
-    NotAuthorized(PublicKey),
-    /// The document has no such method, or its key is of another kind.
+    /// A key that is listed for assertions.
+    Authorized(VerificationKey),
+    /// A key that is not listed for assertions, or no longer.
+    NotAuthorized(VerificationKey),
+    /// A key that stands at the URL by itself (a JWK or a JWK set): whose it is, only the URL tells.
+    Published(VerificationKey),
+    /// The document has no such method, or its key can not be read.
     NotFound,
 }
 
@@ -42,30 +45,67 @@ pub(crate) enum Method {
 pub(crate) struct DocumentInvalid;
 
 impl MethodUrl {
+    /// Reads a DID URL or an https URL.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (did, fragment) = text.split_once('#')?;
-        let is_did = did.starts_with("did:") && !did.contains(['?', '/']) && !fragment.is_empty();
-        is_did.then(|| Self { did: did.to_owned(), fragment: fragment.to_owned() })
+        let (controller, fragment) = text.split_once('#').unwrap_or((text, ""));
+        let is_did = controller.starts_with("did:") && !controller.contains(['?', '/']);
+        let known = is_did || controller.starts_with("https://");
+        known.then(|| Self { controller: controller.to_owned(), fragment: fragment.to_owned() })
     }
 
     pub(crate) fn source(&self) -> Source {
-        match self.did.strip_prefix("did:").and_then(|rest| rest.split_once(':')) {
-            // did:key §3.1: the only method of the document has the key itself as its fragment.
-            Some(("key", id)) if id == self.fragment => key::parse(id).map_or(Source::Unsupported, Source::Own),
-            Some(("web", id)) => web::document_url(id).map_or(Source::Unsupported, Source::Url),
+        if self.controller.starts_with("https://") {
+            return if web::is_public_url(&self.controller) {
+                Source::Url(self.controller.clone())
+            } else {
+                Source::Unsupported
+            };
+        }
+        let own = |key: Option<VerificationKey>| key.map_or(Source::Unsupported, Source::Own);
+        match self.controller.strip_prefix("did:").and_then(|rest| rest.split_once(':')) {
+            // did:key §3.1: the only method has the key itself as its fragment; issuers write the bare DID as well.
+            Some(("key", id)) if self.fragment == id || self.fragment.is_empty() => {
+                own(VerificationKey::from_multibase(id))
+            }
+            // did:jwk: the only method is `#0`.
+            Some(("jwk", id)) if self.fragment == "0" => own(jwk::parse(id)),
+            Some(("web", id)) if !self.fragment.is_empty() => {
+                web::document_url(id).map_or(Source::Unsupported, Source::Url)
+            }
             _ => Source::Unsupported,
         }
     }
 
-    /// Looks the method up in the document of its DID.
+    /// Looks the method up in the document of its controller.
     pub(crate) fn find(&self, document: &[u8], now: DateTime) -> Result<Method, DocumentInvalid> {
         let text = std::str::from_utf8(document).map_err(|_| DocumentInvalid)?;
         let Ok(Value::Object(document)) = json::parse(text) else { return Err(DocumentInvalid) };
-        // did:web §3.2, and the rule that keeps one host from speaking for another: the document names its own DID.
-        if document.get("id").and_then(Value::as_str) != Some(&self.did) {
+        // did:web §3.2 and CID 1.0 §3.3, the rule that keeps one host from speaking for another: the document names its
+        // own controller.
+        if document.get("id").and_then(Value::as_str) == Some(&self.controller) {
+            return Ok(self.find_in(&document, now));
+        }
+        if !self.controller.starts_with("https://") {
             return Err(DocumentInvalid);
         }
-        Ok(self.find_in(&document, now))
+        self.find_published(&document).ok_or(DocumentInvalid)
+    }
+
+    /// OB 3.0 §8.2.4.1: a `kid` may be the URL of a JWK; issuers publish JWK sets as well.
+    fn find_published(&self, document: &Object<'_>) -> Option<Method> {
+        let published = |jwk: &Value<'_>| VerificationKey::from_jwk(jwk).map_or(Method::NotFound, Method::Published);
+        if let Some(keys) = document.get("keys") {
+            let named = |key: &&Value<'_>| {
+                let kid = key.get("kid").and_then(Value::as_str).unwrap_or_default();
+                !kid.is_empty() && (kid == self.fragment || self.is_named(kid))
+            };
+            return Some(keys.as_set().iter().find(named).map_or(Method::NotFound, published));
+        }
+        let own_name = document.get("kid").and_then(Value::as_str);
+        let is_it = self.fragment.is_empty() || own_name.is_some_and(|kid| kid == self.fragment || self.is_named(kid));
+        let is_jwk = document.contains("kty");
+        let jwk = Value::Object(document.clone());
+        is_jwk.then(|| if is_it { published(&jwk) } else { Method::NotFound })
     }
 
     fn find_in(&self, document: &Object<'_>, now: DateTime) -> Method {
@@ -89,23 +129,55 @@ impl MethodUrl {
     /// A reference may be relative: `#key-1`.
     fn is_named(&self, reference: &str) -> bool {
         match reference.split_once('#') {
-            Some((did, fragment)) => (did.is_empty() || did == self.did) && fragment == self.fragment,
+            Some((base, fragment)) => (base.is_empty() || base == self.controller) && fragment == self.fragment,
             None => false,
         }
     }
 
-    /// The method's key, where the method is the DID's own and its type says what `publicKeyMultibase` holds.
-    fn key(&self, method: &Object<'_>) -> Option<PublicKey> {
+    /// The method's key, where the method is the controller's own and its type says what the key is.
+    fn key(&self, method: &Object<'_>) -> Option<VerificationKey> {
         let text = |name: &str| method.get(name).and_then(Value::as_str);
-        let of_own = text("controller") == Some(&self.did);
-        let known_type = matches!(text("type"), Some("Multikey" | "Ed25519VerificationKey2020"));
-        if of_own && known_type { PublicKey::from_multibase(text("publicKeyMultibase")?) } else { None }
+        if text("controller") != Some(&self.controller) {
+            return None;
+        }
+        match text("type")? {
+            "Multikey" => VerificationKey::from_multibase(text("publicKeyMultibase")?),
+            "Ed25519VerificationKey2020" => {
+                PublicKey::from_multibase(text("publicKeyMultibase")?).map(VerificationKey::Ed25519)
+            }
+            "JsonWebKey" | "JsonWebKey2020" => VerificationKey::from_jwk(method.get("publicKeyJwk")?),
+            _ => None,
+        }
     }
 }
 
 /// A time that lies behind us; one that can not be read counts as passed.
 fn has_passed(value: Option<&Value<'_>>, now: DateTime) -> bool {
     value.is_some_and(|value| value.as_str().and_then(DateTime::parse).is_none_or(|time| time <= now))
+}
+
+/// The document of an issuer, by its identifier: a DID or an https URL.
+pub(crate) fn issuer_source(issuer: &str) -> Source {
+    let (fragment, controller) = match issuer.strip_prefix("did:jwk:") {
+        Some(_) => ("0", issuer),
+        None if issuer.starts_with("did:key:") => ("", issuer),
+        None => ("any", issuer),
+    };
+    MethodUrl { controller: controller.to_owned(), fragment: fragment.to_owned() }.source()
+}
+
+/// Whether the document of an issuer lists a key for assertions under any name.
+pub(crate) fn lists_key(issuer: &str, document: &[u8], key: &VerificationKey, now: DateTime) -> bool {
+    let Some(Value::Object(object)) = std::str::from_utf8(document).ok().and_then(|text| json::parse(text).ok()) else {
+        return false;
+    };
+    let entries = object.get("assertionMethod").map(Value::as_set).unwrap_or_default();
+    let name = |entry: &Value<'_>| entry.as_str().or_else(|| entry.get("id")?.as_str()).map(str::to_owned);
+    entries.iter().filter_map(name).any(|name| {
+        let fragment = name.split_once('#').map_or("", |(_, fragment)| fragment);
+        let method = MethodUrl { controller: issuer.to_owned(), fragment: fragment.to_owned() };
+        matches!(method.find(document, now), Ok(Method::Authorized(listed)) if listed == *key)
+    })
 }
 
 #[cfg(test)]
@@ -120,8 +192,8 @@ mod tests {
         method.find(document.replace("DID", DID).replace("KEY", KEY).as_bytes(), DateTime::from_unix_millis(0))
     }
 
-    fn key() -> PublicKey {
-        PublicKey::from_multibase(KEY).unwrap()
+    fn key() -> VerificationKey {
+        VerificationKey::from_multibase(KEY).unwrap()
     }
 
     #[test]
@@ -153,7 +225,8 @@ mod tests {
             r##"{"id":"DID","assertionMethod":[{"id":"DID#key-2","type":"Multikey","controller":"DID","publicKeyMultibase":"KEY"}]}"##,
             r##"{"id":"DID","assertionMethod":[{"id":"DID#key-1","type":"Multikey","controller":"did:web:evil.example","publicKeyMultibase":"KEY"}]}"##,
             r##"{"id":"DID","assertionMethod":[{"id":"DID#key-1","type":"JsonWebKey","controller":"DID","publicKeyMultibase":"KEY"}]}"##,
-            r##"{"id":"DID","assertionMethod":[{"id":"DID#key-1","type":"Multikey","controller":"DID","publicKeyMultibase":"zDnaekGZTbQBerwcehBSXLqAg6s55hVEBms1zFy89VHXtJSa9"}]}"##,
+            r##"{"id":"DID","assertionMethod":[{"id":"DID#key-1","type":"Ed25519VerificationKey2020","controller":"DID","publicKeyMultibase":"zDnaekGZTbQBerwcehBSXLqAg6s55hVEBms1zFy89VHXtJSa9"}]}"##,
+            r##"{"id":"DID","assertionMethod":[{"id":"DID#key-1","type":"Multikey","controller":"DID","publicKeyMultibase":"z6LSbysY2xFMRpGMhb7tFTLMpeuPRaqaWM1yECx2AtzE3KCc"}]}"##,
         ] {
             assert_eq!(find(document), Ok(Method::NotFound), "{document}");
         }

@@ -39,6 +39,16 @@ pub(super) fn document_url(id: &str) -> Option<String> {
     Some(url)
 }
 
+/// Whether an https URL names a public host, without user and password.
+pub(super) fn is_public_url(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match authority.split_once(':') {
+        Some((name, port)) => is_public_name(name) && is_port(port),
+        None => is_public_name(authority),
+    }
+}
+
 /// A dotted name whose last label is not a number (which would be an IPv4 address in one of its spellings) and that is
 /// not local.
 fn is_public_name(name: &str) -> bool {
@@ -102,6 +112,26 @@ mod tests {
             ("example.org:a%20b", "https://example.org/a%20b/did.json"),
         ] {
             assert_eq!(document_url(id).as_deref(), Some(url), "{id}");
+        }
+    }
+
+    #[test]
+    fn urls_are_asked_at_public_hosts_only() {
+        for url in ["https://example.org", "https://example.org/issuers/1?x=y", "https://example.org:8443/a"] {
+            assert!(is_public_url(url), "{url}");
+        }
+        for url in [
+            "http://example.org",
+            "https://localhost/a",
+            "https://127.0.0.1/a",
+            "https://[::1]/a",
+            "https://user@example.org/a",
+            "https://user:x@example.org/a",
+            "https://example.org:x/a",
+            "https://",
+            "https://example.org\\@localhost/",
+        ] {
+            assert!(!is_public_url(url), "{url}");
         }
     }
 

@@ -1,3 +1,118 @@
-//! Data Integrity proofs (<https://www.w3.org/TR/vc-data-integrity/>), one file a cryptosuite.
+//! Data Integrity proofs (<https://www.w3.org/TR/vc-data-integrity/>): which cryptosuite a proof is of, and what it signs.
+//!
+//! All suites here sign `hash(proof configuration) ‖ hash(document)`; they differ in how the two are made canonical, in
+//! the hash, and in the key.
 
-pub(crate) mod eddsa_rdfc_2022;
+mod jcs;
+pub(crate) mod open;
+pub(crate) mod rdfc;
+
+use crate::json::{Object, Value};
+use crate::jsonld::{ContextStore, JsonLdError, Options};
+
+/// The suites that are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Suite {
+    /// vc-di-eddsa §3.2
+    EddsaRdfc2022,
+    /// vc-di-eddsa §3.3
+    EddsaJcs2022,
+    /// vc-di-eddsa §3.4, the form before cryptosuites had names
+    Ed25519Signature2020,
+    /// vc-di-ecdsa §3.2
+    EcdsaRdfc2019,
+    /// vc-di-ecdsa §3.3
+    EcdsaJcs2019,
+}
+
+/// How a signature is made (RFC 7518 §3.1, RFC 8037 §3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// Ed25519.
+    EdDsa,
+    /// ECDSA with P-256 and SHA-256; the signature is r and s, 32 bytes each.
+    Es256,
+    /// ECDSA with P-384 and SHA-384; the signature is r and s, 48 bytes each.
+    Es384,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
+}
+
+impl Algorithm {
+    /// The name in JOSE.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EdDsa => "EdDSA",
+            Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+            Self::Rs256 => "RS256",
+        }
+    }
+
+    /// The algorithm of that name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        [Self::EdDsa, Self::Es256, Self::Es384, Self::Rs256].into_iter().find(|algorithm| algorithm.as_str() == name)
+    }
+}
+
+/// Why a document or a proof has no hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum HashError {
+    /// It is not safe JSON-LD.
+    JsonLd(JsonLdError),
+    /// Its blank nodes ask for too much work.
+    WorkLimit,
+    /// A member of the proof breaks a rule of its suite.
+    Member(&'static str),
+}
+
+impl Suite {
+    /// The suite of a proof; `None` for those that are not checked.
+    pub(crate) fn of(proof: &Object<'_>) -> Option<Self> {
+        let text = |name: &str| proof.get(name).and_then(Value::as_str);
+        match (text("type")?, text("cryptosuite")) {
+            ("DataIntegrityProof", Some("eddsa-rdfc-2022")) => Some(Self::EddsaRdfc2022),
+            ("DataIntegrityProof", Some("eddsa-jcs-2022")) => Some(Self::EddsaJcs2022),
+            ("DataIntegrityProof", Some("ecdsa-rdfc-2019")) => Some(Self::EcdsaRdfc2019),
+            ("DataIntegrityProof", Some("ecdsa-jcs-2019")) => Some(Self::EcdsaJcs2019),
+            ("Ed25519Signature2020", None) => Some(Self::Ed25519Signature2020),
+            _ => None,
+        }
+    }
+
+    /// The algorithm, where the signature has a length of it: that tells the curve of ECDSA.
+    pub(crate) const fn algorithm(self, signature: &[u8]) -> Option<Algorithm> {
+        match (self, signature.len()) {
+            (Self::EddsaRdfc2022 | Self::EddsaJcs2022 | Self::Ed25519Signature2020, 64) => Some(Algorithm::EdDsa),
+            (Self::EcdsaRdfc2019 | Self::EcdsaJcs2019, 64) => Some(Algorithm::Es256),
+            (Self::EcdsaRdfc2019 | Self::EcdsaJcs2019, 96) => Some(Algorithm::Es384),
+            _ => None,
+        }
+    }
+
+    /// What a proof of this suite signs. `document` is the credential without its proofs, or with those that the proof
+    /// names as previous.
+    pub(crate) fn hash_data(
+        self,
+        store: &ContextStore,
+        document: &rdfc::Document<'_>,
+        proof: &Object<'_>,
+        algorithm: Algorithm,
+    ) -> Result<Vec<u8>, HashError> {
+        let is_sha384 = algorithm == Algorithm::Es384;
+        match self {
+            Self::EddsaRdfc2022 | Self::Ed25519Signature2020 | Self::EcdsaRdfc2019 => {
+                // The contexts of the document apply; contexts of the proof's own would go unsigned.
+                if proof.contains("@context") {
+                    return Err(HashError::Member("@context"));
+                }
+                let context = document.value.get("@context").unwrap_or(&Value::Null);
+                let configuration = rdfc::proof_configuration(proof, context);
+                let configuration = rdfc::Document::new(store, &configuration, &Options::credential())?;
+                Ok([configuration.hash(is_sha384)?, document.hash(is_sha384)?].concat())
+            }
+            Self::EddsaJcs2022 | Self::EcdsaJcs2019 => jcs::hash_data(document.value, proof, is_sha384),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Reading a proof up to its signature (VC Data Integrity §4.4 "Verify Proof", and the header of a JWS).
+
+use super::{HashError, Suite, rdfc};
+use crate::did::MethodUrl;
+use crate::examine::clip;
+use crate::json::{Object, Value};
+use crate::jsonld::{ContextStore, Options};
+use crate::jwt::{self, Compact, KeyHint};
+use crate::key::VerificationKey;
+use crate::multibase;
+use crate::proof::Algorithm;
+use crate::report::{Code, Finding};
+use crate::time::DateTime;
+
+/// Most proofs that are looked at: a proof set has two or three, and each may cost a document and a signature check.
+pub(crate) const MAX_PROOFS: usize = 8;
+
+/// One proof.
+pub(crate) struct Proof {
+    /// What it says of itself, to be repeated in the report.
+    pub(crate) data: Vec<(&'static str, String)>,
+    pub(crate) state: ProofState,
+    /// The places of the proofs that it builds on: it holds only where they hold.
+    pub(crate) previous: Vec<usize>,
+}
+
+/// How far a proof is decided.
+pub(crate) enum ProofState {
+    /// Its answer needs no key.
+    Settled(Finding),
+    /// The signature waits for its key.
+    Open(Signed),
+}
+
+/// A signature, what it is over, and which key is said to have made it.
+pub(crate) struct Signed {
+    pub(crate) key: KeyRef,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) message: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
+}
+
+/// Where a key is.
+pub(crate) enum KeyRef {
+    /// In the document of a controller.
+    Method(MethodUrl),
+    /// Beside the signature. It is anybody's, until the issuer's document has it too.
+    Embedded(VerificationKey),
+}
+
+/// Reads the proofs of a credential. `credential` is without them.
+pub(crate) fn data_integrity(
+    store: &ContextStore,
+    document: &rdfc::Document<'_>,
+    proofs: &[Value<'_>],
+    now: DateTime,
+) -> Vec<Proof> {
+    let read = |proof: &Value<'_>| {
+        let Value::Object(object) = proof else {
+            let state = ProofState::Settled(Finding::invalid(Code::ProofMalformed));
+            return Proof { data: Vec::new(), state, previous: Vec::new() };
+        };
+        let members = ["type", "cryptosuite", "verificationMethod", "proofPurpose", "created"];
+        let shown = |name| Some((name, clip(object.get(name)?.as_str()?).to_owned()));
+        let data = members.into_iter().filter_map(shown).collect();
+        match open(store, document, object, proofs, now) {
+            Ok((signed, previous)) => Proof { data, state: ProofState::Open(signed), previous },
+            Err(finding) => Proof { data, state: ProofState::Settled(finding), previous: Vec::new() },
+        }
+    };
+    proofs.iter().map(read).collect()
+}
+
+fn open(
+    store: &ContextStore,
+    document: &rdfc::Document<'_>,
+    proof: &Object<'_>,
+    all: &[Value<'_>],
+    now: DateTime,
+) -> Result<(Signed, Vec<usize>), Finding> {
+    let text = |name: &str| proof.get(name).and_then(Value::as_str);
+    let malformed = |member: &str| Finding::invalid(Code::ProofMalformed).with("member", member);
+    let suite = Suite::of(proof).ok_or_else(|| Finding::unknown(Code::ProofUnsupported))?;
+    let purpose = text("proofPurpose").ok_or_else(|| malformed("proofPurpose"))?;
+    if purpose != "assertionMethod" {
+        return Err(Finding::invalid(Code::ProofPurpose).with("proofPurpose", clip(purpose)));
+    }
+    let date = |name: &'static str| match proof.get(name) {
+        None => Ok(None),
+        Some(value) => value.as_str().and_then(DateTime::parse).map(Some).ok_or_else(|| malformed(name)),
+    };
+    date("created")?;
+    if let Some(expires) = date("expires")?
+        && expires < now
+    {
+        return Err(Finding::invalid(Code::ProofExpired).with("expires", expires.to_string()));
+    }
+    let method = text("verificationMethod").ok_or_else(|| malformed("verificationMethod"))?;
+    let signature = text("proofValue").and_then(multibase::decode_base58btc).ok_or_else(|| malformed("proofValue"))?;
+    let algorithm = suite.algorithm(&signature).ok_or_else(|| malformed("proofValue"))?;
+
+    let previous = previous(proof, all)?;
+    let hashed = if previous.is_empty() {
+        suite.hash_data(store, document, proof, algorithm)
+    } else {
+        hash_chained(store, document.value, proof, all, &previous, suite, algorithm)
+    };
+    let message = hashed.map_err(|error| match error {
+        HashError::JsonLd(error) => malformed(clip(&error.subject)),
+        HashError::Member(member) => malformed(member),
+        HashError::WorkLimit => Finding::invalid(Code::CanonicalizationLimit),
+    })?;
+    // Last, so that what is wrong with a proof is told even where its key can not be had.
+    let method = MethodUrl::parse(method).ok_or_else(|| Finding::unknown(Code::KeyUnavailable))?;
+    Ok((Signed { key: KeyRef::Method(method), algorithm, message, signature }, previous))
+}
+
+/// The places of the proofs that a proof names in `previousProof`; each name must be there (§4.5).
+fn previous(proof: &Object<'_>, all: &[Value<'_>]) -> Result<Vec<usize>, Finding> {
+    let names = proof.get("previousProof").map(Value::as_set).unwrap_or_default();
+    let place = |name: &Value<'_>| {
+        let name = name.as_str()?;
+        all.iter().position(|other| other.get("id").and_then(Value::as_str) == Some(name))
+    };
+    let missing = || Finding::invalid(Code::ProofMalformed).with("member", "previousProof");
+    names.iter().map(|name| place(name).ok_or_else(missing)).collect()
+}
+
+/// A chained proof signs the document together with the proofs before it (§4.5).
+fn hash_chained(
+    store: &ContextStore,
+    document: &Value<'_>,
+    proof: &Object<'_>,
+    all: &[Value<'_>],
+    previous: &[usize],
+    suite: Suite,
+    algorithm: Algorithm,
+) -> Result<Vec<u8>, HashError> {
+    let Value::Object(object) = document else { return Err(HashError::Member("previousProof")) };
+    let mut chained = object.clone();
+    let matching = previous.iter().filter_map(|place| all.get(*place).cloned()).collect();
+    chained.set("proof", Value::Array(matching));
+    let chained = Value::Object(chained);
+    let expanded = rdfc::Document::new(store, &chained, &Options::credential())?;
+    suite.hash_data(store, &expanded, proof, algorithm)
+}
+
+/// Reads the header of a compact JWS as a proof.
+pub(crate) fn jws(compact: &Compact<'_>, header: &Object<'_>, issuer: &str, claims: Result<(), Finding>) -> Proof {
+    let mut data = vec![("type", "JsonWebSignature".to_owned())];
+    for name in ["alg", "kid", "typ"] {
+        if let Some(text) = header.get(name).and_then(Value::as_str) {
+            data.push((name, clip(text).to_owned()));
+        }
+    }
+    let open = || {
+        let (algorithm, hint) = jwt::read_header(header, issuer)?;
+        claims?;
+        let key = match hint {
+            KeyHint::Method(method) => KeyRef::Method(method),
+            KeyHint::Embedded(key) => KeyRef::Embedded(key),
+        };
+        let message = compact.signing_input.as_bytes().to_vec();
+        Ok(Signed { key, algorithm, message, signature: compact.signature.clone() })
+    };
+    let state = match open() {
+        Ok(signed) => ProofState::Open(signed),
+        Err(finding) => ProofState::Settled(finding),
+    };
+    Proof { data, state, previous: Vec::new() }
+}

@@ -1,0 +1,68 @@
+//! Transformation by JSON-LD and RDFC-1.0, as the suites with `rdfc` in their names have it (vc-di-eddsa §3.2, vc-di-ecdsa
+//! §3.2).
+
+use std::cell::OnceCell;
+
+use sha2::{Digest, Sha256, Sha384};
+
+use super::HashError;
+use crate::canonicalize::{self, WorkLimit};
+use crate::json::{Object, Value};
+use crate::jsonld::{self, ContextStore, JsonLdError, Options};
+use crate::rdf::Dataset;
+
+/// The name of the suite that is issued with.
+pub(crate) const EDDSA_RDFC_2022: &str = "eddsa-rdfc-2022";
+
+impl From<JsonLdError> for HashError {
+    fn from(error: JsonLdError) -> Self {
+        Self::JsonLd(error)
+    }
+}
+
+impl From<WorkLimit> for HashError {
+    fn from(WorkLimit: WorkLimit) -> Self {
+        Self::WorkLimit
+    }
+}
+
+/// A document that was expanded, and is hashed when a proof asks for it.
+pub(crate) struct Document<'a> {
+    pub(crate) value: &'a Value<'a>,
+    dataset: Dataset,
+    sha256: OnceCell<Result<[u8; 32], WorkLimit>>,
+}
+
+impl<'a> Document<'a> {
+    /// Expands a document; an error where a member of it would not be covered.
+    pub(crate) fn new(store: &ContextStore, value: &'a Value<'a>, options: &Options<'_>) -> Result<Self, JsonLdError> {
+        Ok(Self { value, dataset: jsonld::to_dataset(store, value, options)?, sha256: OnceCell::new() })
+    }
+
+    /// The hash of the canonical form. With SHA-384, canonicalisation itself hashes with it as well (vc-di-ecdsa §3.2.3).
+    pub(crate) fn hash(&self, is_sha384: bool) -> Result<Vec<u8>, WorkLimit> {
+        if is_sha384 {
+            let canonical = canonicalize::canonicalize::<Sha384>(&self.dataset)?;
+            return Ok(Sha384::digest(canonical).to_vec());
+        }
+        let hash = self.sha256.get_or_init(|| {
+            let canonical = canonicalize::canonicalize::<Sha256>(&self.dataset)?;
+            Ok(Sha256::digest(canonical).into())
+        });
+        hash.map(|hash| hash.to_vec())
+    }
+
+    /// The canonical N-Quads.
+    #[cfg(feature = "test-vectors")]
+    pub(crate) fn canonical(&self) -> Result<String, WorkLimit> {
+        canonicalize::canonicalize::<Sha256>(&self.dataset)
+    }
+}
+
+/// Proof configuration (§3.2.5): the proof without its value, under the contexts of the document.
+pub(crate) fn proof_configuration<'a>(proof: &Object<'a>, context: &Value<'a>) -> Value<'a> {
+    let mut configuration = proof.clone();
+    configuration.remove("proofValue");
+    configuration.set("@context", context.clone());
+    Value::Object(configuration)
+}

@@ -1,0 +1,247 @@
+//! Deciding proofs: from the documents and answers of the host to whether a signature holds, and whose it is.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::did::{self, Method, Source};
+use crate::examine::Examined;
+use crate::hex;
+use crate::key::{Curve, VerificationKey};
+use crate::policy::UnauthenticatedIssuer;
+use crate::proof::Algorithm;
+use crate::proof::open::{KeyRef, Proof, ProofState, Signed};
+use crate::report::{CheckResult, Code, Finding};
+use crate::time::DateTime;
+use crate::verify::{Need, SignatureCheck};
+
+/// What the host has supplied, and how it is judged.
+pub(crate) struct Documents {
+    /// By URL; `None` is a document that could not be had.
+    documents: HashMap<String, Option<Vec<u8>>>,
+    /// By the name of the check; `None` is a signature that the host can not check.
+    signatures: HashMap<String, Option<bool>>,
+    unauthenticated: CheckResult,
+    now: DateTime,
+}
+
+/// What the proofs of a credential come to.
+pub(crate) struct Settled {
+    pub(crate) proof: Finding,
+    pub(crate) items: Vec<Finding>,
+    pub(crate) issuer: Finding,
+}
+
+/// What is known of one proof and of its key's owner.
+#[derive(Clone)]
+struct Answer {
+    proof: Finding,
+    issuer: Finding,
+}
+
+impl Answer {
+    const fn of(proof: Finding) -> Self {
+        Self { proof, issuer: Finding::unknown(Code::NotReached) }
+    }
+
+    /// The signature can not be checked for want of its key.
+    const fn without_key(issuer: Code) -> Self {
+        Self { proof: Finding::unknown(Code::KeyUnavailable), issuer: Finding::unknown(issuer) }
+    }
+}
+
+/// Why a proof has no key yet.
+enum NoKey {
+    /// A document is missing.
+    Need(String),
+    /// It will have none.
+    Answer(Answer),
+}
+
+impl Documents {
+    pub(crate) fn new(unauthenticated: UnauthenticatedIssuer, now: DateTime) -> Self {
+        let unauthenticated = match unauthenticated {
+            UnauthenticatedIssuer::Indeterminate => CheckResult::Unknown,
+            UnauthenticatedIssuer::Rejected => CheckResult::Invalid,
+        };
+        Self { documents: HashMap::new(), signatures: HashMap::new(), unauthenticated, now }
+    }
+
+    pub(crate) fn insert_document(&mut self, url: &str, document: Option<&[u8]>) {
+        self.documents.insert(url.to_owned(), document.map(<[u8]>::to_vec));
+    }
+
+    pub(crate) fn insert_signature(&mut self, id: &str, is_valid: Option<bool>) {
+        self.signatures.insert(id.to_owned(), is_valid);
+    }
+
+    /// What the proofs of a credential come to, or what is needed to know it.
+    pub(crate) fn settle(&self, examined: &Examined) -> Result<Settled, Vec<Need>> {
+        let mut needs = Vec::new();
+        let mut answers = Vec::new();
+        for proof in &examined.proofs {
+            match self.answer(proof, &examined.issuer) {
+                Ok(answer) => answers.push(answer),
+                Err(need) if needs.contains(&need) => {}
+                Err(need) => needs.push(need),
+            }
+        }
+        if !needs.is_empty() {
+            return Err(needs);
+        }
+        let answers = with_previous(&examined.proofs, answers);
+        let items = examined.proofs.iter().zip(&answers).map(|(proof, answer)| {
+            proof.data.iter().fold(answer.proof.clone(), |finding, (name, value)| finding.with(name, value))
+        });
+        let items = items.collect();
+        // OB 3.0 §8.2: one proof that holds is enough; those that fail are reported all the same.
+        Ok(match decisive(&answers) {
+            Some(answer) => Settled { proof: answer.proof.clone(), items, issuer: answer.issuer.clone() },
+            None => {
+                let Answer { proof, issuer } = Answer::of(examined.no_proofs.clone());
+                Settled { proof, items, issuer }
+            }
+        })
+    }
+
+    fn answer(&self, proof: &Proof, issuer: &str) -> Result<Answer, Need> {
+        let signed = match &proof.state {
+            ProofState::Settled(finding) => return Ok(Answer::of(finding.clone())),
+            ProofState::Open(signed) => signed,
+        };
+        let (key, owner) = match self.key(&signed.key, issuer) {
+            Ok(found) => found,
+            Err(NoKey::Answer(answer)) => return Ok(answer),
+            Err(NoKey::Need(url)) => return Err(Need::Document { url }),
+        };
+        Ok(match self.is_valid(signed, &key)? {
+            Ok(true) => Answer { proof: Finding::valid(Code::SignatureValid), issuer: owner },
+            Ok(false) => Answer::of(Finding::invalid(Code::SignatureInvalid)),
+            Err(finding) => Answer::of(finding),
+        })
+    }
+
+    /// The key of a signature, and what a signature by it says of the issuer.
+    fn key(&self, key: &KeyRef, issuer: &str) -> Result<(VerificationKey, Finding), NoKey> {
+        let method = match key {
+            KeyRef::Embedded(key) => return Ok((key.clone(), self.owner_of_embedded(key, issuer)?)),
+            KeyRef::Method(method) => method,
+        };
+        let is_issuers = method.controller == issuer;
+        let authenticated = |is_issuers: bool| {
+            if is_issuers { Finding::valid(Code::IssuerAuthenticated) } else { self.not_authenticated() }
+        };
+        let url = match method.source() {
+            Source::Own(key) => return Ok((key, authenticated(is_issuers))),
+            Source::Unsupported => return Err(NoKey::Answer(Answer::without_key(Code::IssuerUnsupported))),
+            Source::Url(url) => url,
+        };
+        let document = self.document(&url)?;
+        match method.find(document, self.now) {
+            Err(_) => Err(NoKey::Answer(Answer::without_key(Code::IssuerDocumentInvalid))),
+            Ok(Method::NotFound) => Err(NoKey::Answer(Answer::of(Finding::invalid(Code::KeyNotFound)))),
+            Ok(Method::Authorized(key)) => Ok((key, authenticated(is_issuers))),
+            Ok(Method::NotAuthorized(key)) if is_issuers => Ok((key, Finding::invalid(Code::IssuerKeyNotAuthorized))),
+            Ok(Method::NotAuthorized(key)) => Ok((key, self.not_authenticated())),
+            Ok(Method::Published(key)) => Ok((key, authenticated(is_under(&method.controller, issuer)))),
+        }
+    }
+
+    fn document(&self, url: &str) -> Result<&[u8], NoKey> {
+        match self.documents.get(url) {
+            None => Err(NoKey::Need(url.to_owned())),
+            Some(None) => Err(NoKey::Answer(Answer::without_key(Code::IssuerUnavailable))),
+            Some(Some(document)) => Ok(document),
+        }
+    }
+
+    /// Whether a key that came with the signature is one of the issuer's.
+    fn owner_of_embedded(&self, key: &VerificationKey, issuer: &str) -> Result<Finding, NoKey> {
+        let is_listed = match did::issuer_source(issuer) {
+            Source::Own(own) => own == *key,
+            Source::Unsupported => false,
+            Source::Url(url) => match self.document(&url) {
+                Ok(document) => did::lists_key(issuer, document, key, self.now),
+                Err(need @ NoKey::Need(_)) => return Err(need),
+                // The signature can be checked all the same.
+                Err(NoKey::Answer(answer)) => return Ok(answer.issuer),
+            },
+        };
+        Ok(if is_listed { Finding::valid(Code::IssuerAuthenticated) } else { self.not_authenticated() })
+    }
+
+    const fn not_authenticated(&self) -> Finding {
+        Finding::new(self.unauthenticated, Code::IssuerNotAuthenticated)
+    }
+
+    /// Whether a signature is the key's; the inner error says why that can not be told.
+    fn is_valid(&self, signed: &Signed, key: &VerificationKey) -> Result<Result<bool, Finding>, Need> {
+        match (signed.algorithm, key) {
+            (Algorithm::EdDsa, VerificationKey::Ed25519(key)) => {
+                let signature = signed.signature.as_slice().try_into();
+                return Ok(Ok(signature.is_ok_and(|signature| key.verifies(&signed.message, signature))));
+            }
+            (Algorithm::Es256, VerificationKey::Ec { curve: Curve::P256, .. })
+            | (Algorithm::Es384, VerificationKey::Ec { curve: Curve::P384, .. })
+            | (Algorithm::Rs256, VerificationKey::Rsa { .. }) => {}
+            // RFC 8725 §3.1: the key decides which algorithm it is used with.
+            _ => return Ok(Err(Finding::invalid(Code::KeyNotFound).with("alg", signed.algorithm.as_str()))),
+        }
+        let check = signature_check(signed, key);
+        match self.signatures.get(&check.id) {
+            None => Err(Need::Signature(check)),
+            Some(Some(is_valid)) => Ok(Ok(*is_valid)),
+            Some(None) => Ok(Err(Finding::unknown(Code::SignatureNotChecked).with("alg", signed.algorithm.as_str()))),
+        }
+    }
+}
+
+/// A check by the host. It is named by what it is about, so that an answer can not be taken for that of another.
+fn signature_check(signed: &Signed, key: &VerificationKey) -> SignatureCheck {
+    let key = key.to_jwk();
+    let mut hash = Sha256::new();
+    for part in [signed.algorithm.as_str().as_bytes(), key.as_bytes(), &signed.message, &signed.signature] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let id = hex::encode(&hash.finalize());
+    let (message, signature) = (signed.message.clone(), signed.signature.clone());
+    SignatureCheck { id, algorithm: signed.algorithm, key, message, signature }
+}
+
+/// Whether a URL is the issuer's own, or below it.
+fn is_under(url: &str, issuer: &str) -> bool {
+    let issuer = issuer.trim_end_matches('/');
+    issuer.starts_with("https://")
+        && url.strip_prefix(issuer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        && !url.contains("/../")
+}
+
+/// A chained proof holds only where those before it hold (VC Data Integrity §4.5).
+fn with_previous(proofs: &[Proof], mut answers: Vec<Answer>) -> Vec<Answer> {
+    // As many rounds as there are proofs follow the longest chain; a circle ends with the first proof that does not hold.
+    for _ in proofs {
+        for (place, proof) in proofs.iter().enumerate() {
+            let previous = proof.previous.iter().filter_map(|previous| answers.get(*previous));
+            let failed = previous.map(|answer| &answer.proof).find(|proof| proof.result != CheckResult::Valid).cloned();
+            if let (Some(answer), Some(failed)) = (answers.get_mut(place), failed)
+                && answer.proof.result == CheckResult::Valid
+            {
+                *answer = Answer::of(Finding { data: Vec::new(), ..failed });
+            }
+        }
+    }
+    answers
+}
+
+/// The proof that decides: the first that holds and is the issuer's, else the first that holds, else the first that does
+/// not, else the first that is open.
+fn decisive(answers: &[Answer]) -> Option<&Answer> {
+    let proof_is = |result| move |answer: &&Answer| answer.proof.result == result;
+    let holds = || answers.iter().filter(proof_is(CheckResult::Valid));
+    holds()
+        .find(|answer| answer.issuer.result == CheckResult::Valid)
+        .or_else(|| holds().next())
+        .or_else(|| answers.iter().find(proof_is(CheckResult::Invalid)))
+        .or_else(|| answers.first())
+}
