@@ -10,8 +10,6 @@ use crate::report::{Code, Finding};
 /// Largest credential that is read: beyond any badge, and read within a fraction of a second.
 pub(crate) const MAX_CREDENTIAL_BYTES: usize = 2 << 20;
 
-const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
-
 /// The forms in which a credential comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -34,7 +32,7 @@ impl Form {
 
 /// The credential's text, JSON or a compact JWS, and the form it came in.
 pub(crate) fn read(input: &[u8]) -> Result<(Form, Cow<'_, str>), Finding> {
-    if input.starts_with(PNG_SIGNATURE) {
+    if bake::is_png(input) {
         let text = bake::extract_png(input).map_err(|error| bake_finding(&error))?;
         return credential_text(Cow::from(text)).map(|text| (Form::Png, text));
     }

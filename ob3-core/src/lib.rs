@@ -34,7 +34,7 @@ pub mod testing;
 mod time;
 mod verify;
 
-pub use bake::{BakeError, bake_png, bake_svg, extract_png, extract_svg};
+pub use bake::{BakeError, bake, bake_png, bake_svg, extract, extract_png, extract_svg};
 pub use credential::{
     Achievement, AchievementCredential, AchievementSubject, BitstringStatusListCredential, BitstringStatusListEntry,
     Criteria, Evidence, IdentityObject, Image, Profile,
@@ -44,6 +44,6 @@ pub use key::{PublicKey, SigningKey};
 pub use policy::{Policy, PolicyError, StatusPolicy, UnauthenticatedIssuer};
 pub use proof::Algorithm;
 pub use report::{Check, CheckName, CheckResult, Code, Datum, Finding, Outcome, Report};
-pub use sign::{Contexts, ProofOptions, SignError, sign};
+pub use sign::{Contexts, ProofOptions, SignError, canonicalize, sign};
 pub use time::DateTime;
 pub use verify::{Need, SignatureCheck, Step, Verification, Verifier};

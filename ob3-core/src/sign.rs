@@ -126,6 +126,17 @@ pub fn sign(
     Ok(out.into_string())
 }
 
+/// The canonical N-Quads of a JSON-LD document (RDFC-1.0), in safe mode and with pinned contexts only: what a proof with
+/// `rdfc` in its name signs.
+///
+/// # Errors
+/// As for [`sign`].
+pub fn canonicalize(contexts: &Contexts, document: &str) -> Result<String, SignError> {
+    let document = json::parse(document).map_err(SignError::Json)?;
+    let expanded = rdfc::Document::new(&contexts.0, &document, &Options::credential()).map_err(HashError::from)?;
+    Ok(expanded.canonical().map_err(HashError::from)?)
+}
+
 fn unsigned_proof(options: &ProofOptions) -> String {
     let mut out = Writer::with_capacity(512);
     out.object(|out| {

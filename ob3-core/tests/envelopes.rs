@@ -1,6 +1,6 @@
 //! The same badge in every envelope: compact JWS, SVG, and the other cryptosuites; and the tricks of each.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use ob3_core::{DateTime, Need, Policy, PublicKey, Report, SigningKey, Step, Verifier, bake_svg};
 

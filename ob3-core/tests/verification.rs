@@ -1,6 +1,6 @@
 //! A badge that was issued here is verified; the same badge with anything altered is not, and the report says why.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use ob3_core::{
     Achievement, AchievementCredential, AchievementSubject, BitstringStatusListCredential, BitstringStatusListEntry,

@@ -11,9 +11,43 @@ use core::fmt;
 
 use crate::report::Code;
 
+/// The credential's text inside an image, which is told by its content to be a PNG or an SVG.
+///
+/// # Errors
+/// See [`BakeError`]; [`BakeError::NotAnImage`] for anything else.
+pub fn extract(image: &[u8]) -> Result<String, BakeError> {
+    if is_png(image) {
+        return extract_png(image).map(Into::into);
+    }
+    extract_svg(svg_text(image)?)
+}
+
+/// The image, a PNG or an SVG, with a credential's text inside it: JSON or a compact JWS. One that is there already gives
+/// way.
+///
+/// # Errors
+/// See [`BakeError`]; [`BakeError::NotAnImage`] for anything else.
+pub fn bake(image: &[u8], credential: &str) -> Result<Vec<u8>, BakeError> {
+    if is_png(image) {
+        return bake_png(image, credential);
+    }
+    bake_svg(svg_text(image)?, credential).map(String::into_bytes)
+}
+
+pub(crate) fn is_png(image: &[u8]) -> bool {
+    image.starts_with(b"\x89PNG\r\n\x1a\n")
+}
+
+fn svg_text(image: &[u8]) -> Result<&str, BakeError> {
+    let text = core::str::from_utf8(image).map_err(|_| BakeError::NotAnImage)?;
+    if text.trim_start().starts_with('<') { Ok(text) } else { Err(BakeError::NotAnImage) }
+}
+
 /// Why an image could not be read, or a credential not be baked into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BakeError {
+    /// The bytes are neither a PNG nor an SVG.
+    NotAnImage,
     /// The bytes do not begin as a PNG does.
     NotPng,
     /// The image is larger than `MAX_PNG_BYTES` (32 MiB).
@@ -80,7 +114,7 @@ impl BakeError {
     #[must_use]
     pub const fn code(&self) -> Code {
         match self {
-            Self::NotPng | Self::NotSvg => Code::FormatUnknown,
+            Self::NotAnImage | Self::NotPng | Self::NotSvg => Code::FormatUnknown,
             Self::SvgMalformed { .. } => Code::SvgMalformed,
             Self::ImageTooLarge { .. } | Self::CredentialTooLarge { .. } => Code::InputTooLarge,
             Self::Malformed { .. } | Self::CredentialNotText => Code::PngMalformed,
@@ -96,6 +130,7 @@ impl BakeError {
 impl fmt::Display for BakeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotAnImage => f.write_str("the image is neither a PNG nor an SVG"),
             Self::NotPng => f.write_str("the image is not a PNG"),
             Self::NotSvg => f.write_str("the image is not an SVG"),
             Self::SvgMalformed { offset } => write!(f, "the SVG is malformed at byte {offset}"),

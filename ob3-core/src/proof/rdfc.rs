@@ -53,7 +53,6 @@ impl<'a> Document<'a> {
     }
 
     /// The canonical N-Quads.
-    #[cfg(feature = "test-vectors")]
     pub(crate) fn canonical(&self) -> Result<String, WorkLimit> {
         canonicalize::canonicalize::<Sha256>(&self.dataset)
     }
