@@ -3,7 +3,7 @@
 //! The host starts a [`Verification`] and lets it step. A step answers with the report, or with nothing: then the host
 //! supplies the documents and the signature checks that are asked for, and lets it step again.
 
-mod floor;
+pub mod floor;
 
 use ob3_core::{Code, DateTime, Need, Policy, Step, Verifier};
 use wasm_bindgen::JsError;
