@@ -1,11 +1,23 @@
 #!/usr/bin/env bash
-# Builds the worker for release into build/ (index.js and index_bg.wasm), without network.
+# Builds the worker for release into build/ (index.js and index_bg.wasm), without network. Does nothing where nothing changed.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ../tools/env.sh
+
+# Everything that the worker is made of, and what makes it: worker-build itself begins from the start every time.
+inputs() {
+  find src ../ob3-core/src ../ob3-core/contexts -type f
+  printf '%s\n' build.sh Cargo.toml ../ob3-core/Cargo.toml ../Cargo.toml ../Cargo.lock ../tools/env.sh ../tools/wasm-opt
+}
+digest=$({ inputs | LC_ALL=C sort | xargs sha256sum; rustc -V; } | sha256sum)
+if [ -f build/index_bg.wasm ] && [ "$(cat build/.stamp 2>/dev/null)" = "$digest" ]; then
+  echo "edge-worker is up to date"
+  exit 0
+fi
 
 worker-build --release
 
 # worker-build keeps the names of functions; nobody reads them at the edge.
 "$WASM_OPT_BIN" -Oz --strip-debug --strip-producers --all-features build/index_bg.wasm -o build/index_bg.wasm
 printf 'edge-worker: %s bytes, %s compressed\n' "$(stat -c %s build/index_bg.wasm)" "$(gzip -9c build/index_bg.wasm | wc -c)"
+echo "$digest" >build/.stamp
