@@ -57,7 +57,9 @@ test("beyond the limit of a key everything is refused, with the time to come aga
 test("the sign-in is limited to three in a quarter of an hour", async () => {
   const wrong = () => server.request("POST", "/api/auth/bootstrap", { json: { secret: "wrong".repeat(10), email: "x@y.example" } });
   const answers = [];
-  for (let i = 0; i < 4; i += 1) answers.push(await wrong());
+  // A quarter may end half-way through; of seven attempts two quarters admit six.
+  for (let i = 0; i < 7 && answers.at(-1)?.status !== 429; i += 1) answers.push(await wrong());
   assertError(answers.at(-1), 429, "RATE_LIMITED");
-  assert.ok(Number(answers.at(-1).headers.get("retry-after")) > 60);
+  const retry = Number(answers.at(-1).headers.get("retry-after"));
+  assert.ok(Number.isInteger(retry) && retry >= 1 && retry <= 15 * 60, String(retry));
 });
