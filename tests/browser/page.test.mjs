@@ -22,7 +22,11 @@ before(async () => {
   server = await startWorker({ vars: { PUBLIC_ORIGIN: "http://localhost:8787" } });
   browser = await startBrowser();
   const organization = await newOrganization(server);
-  const badge = await organization.badge({ name: "Map and Compass" });
+  const badge = await organization.badge({
+    name: "Map and Compass",
+    description: "Finds a way across unmarked country with a map and a compass, by day and by night.",
+    criteria: { narrative: "Three routes of ten kilometres, one of them at night." },
+  });
   await server.request("PUT", `${organization.path}/badges/${badge.id}/image`, {
     token: organization.session,
     body: readFileSync(join(ROOT, "web/demo/badge.png")),
@@ -49,8 +53,9 @@ async function visit(path, use, options) {
   }
 }
 
+/** The signed document with one byte of the achievement's name changed. */
 const tampered = () => {
-  const changed = text.replace("Map and Compass", "Map and Compasz");
+  const changed = text.replace(/("achievement":.*"name":"Map and Compas)s/, "$1z");
   assert.notEqual(changed, text);
   return changed;
 };

@@ -98,11 +98,11 @@ export function expectStatus(answer, status) {
  * A new organization that may issue: with a signing key, an API key for everything, and one badge that never expires.
  * Resolves to `{id, slug, did, path, session, apiKey, badgeId, issue, badge}`.
  */
-export async function newOrganization(server, { signingKey = true } = {}) {
+export async function newOrganization(server, { signingKey = true, name = "Meridian Institute" } = {}) {
   const { request } = server;
   const session = await server.signIn();
   const slug = `org-${randomBytes(6).toString("hex")}`;
-  const created = await request("POST", "/api/organizations", { token: session, json: { name: `Organization ${slug}`, slug } });
+  const created = await request("POST", "/api/organizations", { token: session, json: { name, slug } });
   const { id } = expectStatus(created, 201).json;
   const path = `/api/organizations/${id}`;
   if (signingKey) expectStatus(await request("POST", `${path}/signing-keys`, { token: session, json: {} }), 201);
