@@ -175,10 +175,9 @@ CREATE TABLE idempotency (
 ) STRICT;
 CREATE INDEX idempotency_created ON idempotency (created_at);
 
--- Requests of one subject (an API key, a hashed network address) in its current window.
+-- Requests of one subject (an API key, a hashed network address) in its current window, which its first request opens.
 CREATE TABLE rate_window (
   subject TEXT NOT NULL PRIMARY KEY,
-  window_start INTEGER NOT NULL,
   window_end INTEGER NOT NULL,
   requests INTEGER NOT NULL
 ) STRICT;

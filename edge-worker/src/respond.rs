@@ -1,7 +1,9 @@
 //! Answers: JSON for callers of the API, documents for everybody, and the headers that belong to each.
 
 use axum::body::Body;
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::Response;
 use serde::Serialize;
 
@@ -46,37 +48,30 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     }
 }
 
-/// A public document, which scripts of every origin may read.
+/// An answer whose body is made already.
 pub(crate) fn document(content_type: &'static str, body: impl Into<Body>, caching: Caching) -> Response {
-    let mut response = with_type(StatusCode::OK, content_type, body, caching);
-    allow_every_origin(response.headers_mut());
-    response
+    with_type(StatusCode::OK, content_type, body, caching)
 }
 
-/// An answer whose text is made already.
-pub(crate) fn raw(content_type: &'static str, body: String, caching: Caching) -> Response {
-    with_type(StatusCode::OK, content_type, body, caching)
+/// Lets scripts of every origin read what a public document answers, faults included (CORS).
+pub(crate) async fn for_every_origin(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
 }
 
 /// What `OPTIONS` on a public document answers to a script that asks whether it may read it (CORS).
 pub(crate) async fn preflight() -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    let headers = response.headers_mut();
-    allow_every_origin(headers);
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, "accept, authorization, x-api-key"),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
-}
-
-/// Lets scripts of every origin read the answer (CORS, GET).
-pub(crate) fn allow_every_origin(headers: &mut HeaderMap) {
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
 }
 
 /// What is left of a rate limit; `Retry-After` where nothing is.

@@ -6,7 +6,7 @@ use axum::routing::{MethodRouter, get, post, put};
 
 use crate::access::{with_address_limit, with_api_key, with_sign_in_limit};
 use crate::observe::observe;
-use crate::respond::preflight;
+use crate::respond::{for_every_origin, preflight};
 use crate::routes::{
     api_keys, badges, credentials, images, issuers, organizations, pages, public, session, signing_keys,
 };
@@ -32,7 +32,7 @@ pub(crate) fn router() -> Router {
     let sign_in =
         Router::new().route("/api/auth/bootstrap", post(session::bootstrap)).route_layer(from_fn(with_sign_in_limit));
 
-    let everybody = Router::new()
+    let documents = Router::new()
         .route("/api/verify/{credential}", open(get(public::verify)))
         .route("/api/credentials/{credential}/baked", open(get(public::baked)))
         .route("/credentials/{credential}", open(get(public::ob3)))
@@ -41,6 +41,9 @@ pub(crate) fn router() -> Router {
         .route("/issuers/{organization}/did.json", open(get(issuers::did_document)))
         .route("/achievements/{organization}/{badge}", open(get(issuers::achievement)))
         .route("/images/{file}", open(get(images::show)))
+        .route_layer(from_fn(for_every_origin));
+
+    let pages = Router::new()
         .route("/healthz", get(pages::health))
         .route("/verify/{credential}", get(pages::index))
         .route("/", get(pages::index));
@@ -49,13 +52,14 @@ pub(crate) fn router() -> Router {
         .merge(with_key)
         .merge(with_session)
         .merge(sign_in)
-        .merge(everybody)
+        .merge(documents)
+        .merge(pages)
         .fallback(pages::other)
         .method_not_allowed_fallback(pages::method_not_allowed)
         .layer(from_fn(observe))
 }
 
-/// A route that scripts of every origin may read, and may ask whether they may.
+/// A route of which scripts of every origin may ask whether they may read it.
 fn open(route: MethodRouter) -> MethodRouter {
     route.options(preflight)
 }

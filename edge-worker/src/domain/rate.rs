@@ -1,4 +1,4 @@
-//! Rate limits: so many requests of a subject in a window that begins at a round time.
+//! Rate limits: so many requests of a subject in a window that begins with the first of them.
 
 use std::net::Ipv6Addr;
 
@@ -22,15 +22,6 @@ pub const PER_ADDRESS: Limit = Limit { requests: 100, window_seconds: 60 };
 /// Attempts to sign in from one network address.
 pub const SIGN_IN: Limit = Limit { requests: 3, window_seconds: 15 * 60 };
 
-/// A window: from its start on, up to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Its first moment.
-    pub start: DateTime,
-    /// The first moment after it.
-    pub end: DateTime,
-}
-
 /// What a subject has left of its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
@@ -45,20 +36,18 @@ pub struct Allowance {
 }
 
 impl Limit {
-    /// The window that `now` lies in.
+    /// When a window ends that begins `now`.
     #[must_use]
-    pub const fn window(self, now: DateTime) -> Window {
-        let length = self.window_seconds * 1000;
-        let start = DateTime::from_unix_millis(now.unix_millis() - now.unix_millis().rem_euclid(length));
-        Window { start, end: start.plus_seconds(self.window_seconds) }
+    pub const fn window_end(self, now: DateTime) -> DateTime {
+        now.plus_seconds(self.window_seconds)
     }
 
-    /// What is left after `requests` were counted in the window of `now`, this one included.
+    /// What is left after `requests` were counted, this one included, in the window that ends at `window_end`.
     #[must_use]
-    pub const fn allowance(self, requests: i64, now: DateTime) -> Allowance {
+    pub const fn allowance(self, requests: i64, window_end: DateTime) -> Allowance {
         let left = self.requests - requests;
         let remaining = if left < 0 { 0 } else { left };
-        Allowance { limit: self.requests, remaining, reset: self.window(now).end, is_admitted: left >= 0 }
+        Allowance { limit: self.requests, remaining, reset: window_end, is_admitted: left >= 0 }
     }
 }
 
@@ -79,18 +68,12 @@ mod tests {
 
     #[test]
     fn the_last_admitted_request_leaves_nothing() {
-        let now = DateTime::from_unix_millis(61_500);
+        let reset = PER_KEY.window_end(DateTime::from_unix_millis(61_500));
+        assert_eq!(reset, DateTime::from_unix_millis(121_500));
         for (counted, remaining, is_admitted) in [(1, 59, true), (60, 0, true), (61, 0, false), (600, 0, false)] {
-            let allowance = PER_KEY.allowance(counted, now);
-            assert_eq!((allowance.remaining, allowance.is_admitted), (remaining, is_admitted), "{counted}");
-            assert_eq!(allowance.reset, DateTime::from_unix_millis(120_000));
+            let allowance = PER_KEY.allowance(counted, reset);
+            assert_eq!(allowance, Allowance { limit: 60, remaining, reset, is_admitted }, "{counted}");
         }
-    }
-
-    #[test]
-    fn windows_begin_at_round_times() {
-        assert_eq!(PER_KEY.window(DateTime::from_unix_millis(119_999)).start, DateTime::from_unix_millis(60_000));
-        assert_eq!(PER_KEY.window(DateTime::from_unix_millis(120_000)).start, DateTime::from_unix_millis(120_000));
     }
 
     #[test]

@@ -92,7 +92,7 @@ pub(crate) async fn issue(
         request_sha256: digest::sha256_hex(&[b"POST /api/v1/credentials\n".as_slice(), &bytes].concat()),
     });
     let answer = issuance::issue(&app, &caller.organization, &request, idempotency.as_ref()).await?;
-    let mut response = respond::raw(JSON, answer.body, Caching::Never);
+    let mut response = respond::document(JSON, answer.body, Caching::Never);
     *response.status_mut() = answer.status;
     Ok(response)
 }

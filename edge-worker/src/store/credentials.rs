@@ -214,7 +214,7 @@ impl Store {
         }
         let results = self.db.batch(statements).await?;
         let left = match counted {
-            Some(counted) => allowance(results.get(1), counted.limit, now)?,
+            Some(counted) => allowance(results.get(1), counted.limit)?,
             None => None,
         };
         let Some(row) = row::<PublicRow>(results.first())? else { return Ok((None, left)) };

@@ -6,7 +6,7 @@ use worker::{D1PreparedStatement, D1Result};
 
 use super::Store;
 use super::organizations::{self, Organization, OrganizationRow};
-use super::sql::{StoreError, list, row, statement};
+use super::sql::{StoreError, list, row, statement, time};
 use crate::domain::rate::{Allowance, Limit};
 
 /// A subject to count, and against which limit.
@@ -30,6 +30,8 @@ pub(crate) struct KeyCheck {
 #[derive(Deserialize)]
 struct Requests {
     requests: i64,
+    #[serde(deserialize_with = "time")]
+    window_end: DateTime,
 }
 
 #[derive(Deserialize)]
@@ -40,26 +42,23 @@ struct KeyRow {
     organization: OrganizationRow,
 }
 
+/// Counts in the window that is open, or opens a new one; `?2` is the time, `?3` when a new window would end.
 const COUNT: &str = "ON CONFLICT (subject) DO UPDATE SET
-    requests = CASE WHEN window_start = excluded.window_start THEN requests + 1 ELSE 1 END,
-    window_start = excluded.window_start,
-    window_end = excluded.window_end
-  RETURNING requests";
+    requests = CASE WHEN window_end > ?2 THEN requests + 1 ELSE 1 END,
+    window_end = CASE WHEN window_end > ?2 THEN window_end ELSE ?3 END
+  RETURNING requests, window_end";
 
 impl Store {
     /// Counts a request of a subject in its window.
     pub(super) fn count(&self, counted: &Counted<'_>, now: DateTime) -> Result<D1PreparedStatement, StoreError> {
-        let window = counted.limit.window(now);
-        let sql = format!(
-            "INSERT INTO rate_window (subject, window_start, window_end, requests) VALUES (?1, ?2, ?3, 1) {COUNT}"
-        );
-        statement!(self.db, &sql, counted.subject, window.start, window.end)
+        let sql = format!("INSERT INTO rate_window (subject, window_end, requests) VALUES (?1, ?3, 1) {COUNT}");
+        statement!(self.db, &sql, counted.subject, now, counted.limit.window_end(now))
     }
 
     /// Counts a request of a subject and says what it has left.
     pub(crate) async fn admit(&self, counted: &Counted<'_>, now: DateTime) -> Result<Allowance, StoreError> {
         let results = self.db.batch(vec![self.count(counted, now)?]).await?;
-        allowance(results.first(), counted.limit, now)?.ok_or_else(|| StoreError::Failed("D1 did not count".into()))
+        allowance(results.first(), counted.limit)?.ok_or_else(|| StoreError::Failed("D1 did not count".into()))
     }
 
     /// Counts a request of a network address and of an API key, and looks the key up, in one batch. `limits` is `None`
@@ -79,21 +78,19 @@ impl Store {
         );
         statements.push(statement!(self.db, &sql, sha256, now)?);
         if let Some((address, per_key)) = limits {
-            let window = per_key.window(now);
             // Only keys that exist are counted, so that invented ones can not fill the table.
             let sql = format!(
-                "INSERT INTO rate_window (subject, window_start, window_end, requests)
-                 SELECT 'key:' || id, ?2, ?3, 1 FROM api_key
-                 WHERE sha256 = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?4) {COUNT}"
+                "INSERT INTO rate_window (subject, window_end, requests) SELECT 'key:' || id, ?3, 1 FROM api_key
+                 WHERE sha256 = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2) {COUNT}"
             );
-            statements.push(statement!(self.db, &sql, sha256, window.start, window.end, now)?);
+            statements.push(statement!(self.db, &sql, sha256, now, per_key.window_end(now))?);
             statements.push(self.count(address, now)?);
         }
         let results = self.db.batch(statements).await?;
         let found = row::<KeyRow>(results.first())?.map(|row| (row.scopes, row.organization.into()));
         let (key, address) = match limits {
             Some((address, per_key)) => {
-                (allowance(results.get(1), per_key, now)?, allowance(results.get(2), address.limit, now)?)
+                (allowance(results.get(1), per_key)?, allowance(results.get(2), address.limit)?)
             }
             None => (None, None),
         };
@@ -111,10 +108,6 @@ impl Store {
     }
 }
 
-pub(super) fn allowance(
-    result: Option<&D1Result>,
-    limit: Limit,
-    now: DateTime,
-) -> Result<Option<Allowance>, StoreError> {
-    Ok(row::<Requests>(result)?.map(|row| limit.allowance(row.requests, now)))
+pub(super) fn allowance(result: Option<&D1Result>, limit: Limit) -> Result<Option<Allowance>, StoreError> {
+    Ok(row::<Requests>(result)?.map(|row| limit.allowance(row.requests, row.window_end)))
 }
