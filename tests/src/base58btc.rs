@@ -8,7 +8,9 @@ pub fn encode(bytes: &[u8]) -> String {
     let digits = convert(bytes.iter().copied(), 256, 58);
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     let digits = std::iter::repeat_n(0, zeros).chain(digits);
-    std::iter::once('z').chain(digits.filter_map(|digit| ALPHABET.get(usize::from(digit)).map(|d| char::from(*d)))).collect()
+    std::iter::once('z')
+        .chain(digits.filter_map(|digit| ALPHABET.get(usize::from(digit)).map(|d| char::from(*d))))
+        .collect()
 }
 
 /// The bytes of this text, if it is one.

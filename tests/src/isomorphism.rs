@@ -42,8 +42,11 @@ fn extend(
     };
     let color = left_colors.get(*node);
     let taken: BTreeSet<String> = renaming.values().cloned().collect();
-    let candidates: Vec<&String> =
-        right_colors.iter().filter(|(name, other)| Some(*other) == color && !taken.contains(*name)).map(|(n, _)| n).collect();
+    let candidates: Vec<&String> = right_colors
+        .iter()
+        .filter(|(name, other)| Some(*other) == color && !taken.contains(*name))
+        .map(|(n, _)| n)
+        .collect();
     for candidate in candidates {
         renaming.insert((*node).clone(), candidate.clone());
         if extend(left, right, rest, left_colors, right_colors, renaming) {
@@ -87,7 +90,9 @@ fn colors(quads: &BTreeSet<Quad>) -> BTreeMap<String, String> {
         let ranks: BTreeSet<&String> = next.values().collect();
         let named: BTreeMap<String, String> = next
             .iter()
-            .map(|(node, text)| (node.clone(), format!("{:04}", ranks.iter().position(|rank| *rank == text).unwrap_or(0))))
+            .map(|(node, text)| {
+                (node.clone(), format!("{:04}", ranks.iter().position(|rank| *rank == text).unwrap_or(0)))
+            })
             .collect();
         if ranks.len() == classes {
             // Ranks alone say nothing across documents: the last texts do.
@@ -207,7 +212,9 @@ mod tests {
 
     #[test]
     fn a_different_value_or_place_is_seen() {
-        for other in ["_:a <p:p> \"y\" .", "_:a <p:q> \"x\" .", "_:a <p:p> \"x\" <g:g> .", "_:a <p:p> \"x\"@en .", "", "x"] {
+        for other in
+            ["_:a <p:p> \"y\" .", "_:a <p:q> \"x\" .", "_:a <p:p> \"x\" <g:g> .", "_:a <p:p> \"x\"@en .", "", "x"]
+        {
             assert!(isomorphic("_:a <p:p> \"x\" .", other).is_err(), "{other}");
         }
         assert!(isomorphic("_:a <p:p> _:a .", "_:a <p:p> _:b .").is_err());

@@ -11,8 +11,8 @@ use std::io::{self, BufRead, Write};
 
 use ob3_core::testing::{ToRdfOptions, canonicalize, to_nquads};
 use ob3_core::{
-    Achievement, AchievementCredential, AchievementSubject, Contexts, Criteria, DateTime, Evidence, IdentityObject, Image,
-    Profile, ProofOptions, SigningKey, sign,
+    Achievement, AchievementCredential, AchievementSubject, Contexts, Criteria, DateTime, Evidence, IdentityObject,
+    Image, Profile, ProofOptions, SigningKey, sign,
 };
 use serde_json::{Value, json};
 
