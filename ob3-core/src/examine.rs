@@ -93,7 +93,7 @@ pub(crate) fn examine(
     let Value::Object(credential) = document else {
         return Err(ended(report, CheckName::JsonLd, Finding::invalid(Code::ContextMissing)));
     };
-    let expanded = match check_contexts(credential).and_then(|()| match header {
+    let expanded = match check_contexts(store, credential).and_then(|()| match header {
         // A JWS covers every byte, whatever JSON-LD would make of them.
         Some(_) => Ok(None),
         None => expand(store, document).map(Some),
@@ -170,7 +170,7 @@ fn is_v1(credential: &Object<'_>) -> bool {
 
 /// VCDM 2.0 §4.3: an ordered list whose first element is the base context. Beyond the standard: every element is pinned,
 /// since a signature stays valid under contexts that are appended.
-fn check_contexts(credential: &Object<'_>) -> Result<(), Finding> {
+fn check_contexts(store: &ContextStore, credential: &Object<'_>) -> Result<(), Finding> {
     let Some(Value::Array(contexts)) = credential.get("@context") else {
         return Err(Finding::invalid(Code::ContextMissing));
     };
@@ -180,7 +180,7 @@ fn check_contexts(credential: &Object<'_>) -> Result<(), Finding> {
         if is_base != (at == 0) {
             return Err(Finding::invalid(Code::ContextOrder).with("context", clip(url)));
         }
-        if !ContextStore::is_pinned(url) {
+        if !store.is_pinned(url) {
             return Err(Finding::invalid(Code::ContextUnknown).with("context", clip(url)));
         }
     }

@@ -20,6 +20,8 @@ mod jsonld;
 mod jwt;
 mod key;
 mod multibase;
+#[cfg(feature = "native-crypto")]
+pub mod native;
 mod policy;
 mod proof;
 mod rdf;
@@ -44,6 +46,6 @@ pub use key::{PublicKey, SigningKey};
 pub use policy::{Policy, PolicyError, StatusPolicy, UnauthenticatedIssuer};
 pub use proof::Algorithm;
 pub use report::{Check, CheckName, CheckResult, Code, Datum, Finding, Outcome, Report};
-pub use sign::{Contexts, ProofOptions, SignError, canonicalize, sign};
+pub use sign::{ContextError, Contexts, ProofOptions, SignError, canonicalize, sign};
 pub use time::DateTime;
 pub use verify::{Need, SignatureCheck, Step, Verification, Verifier};

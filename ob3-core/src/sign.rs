@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sha2::{Digest, Sha256};
+
 use crate::json::{self, JsonError, Value, Writer};
 use crate::jsonld::{ContextStore, Options};
 use crate::key::SigningKey;
@@ -20,6 +22,18 @@ impl Contexts {
     pub fn new() -> Self {
         Self(ContextStore::new(None))
     }
+
+    /// Adds a context document, so that credentials may use it as they use the bundled ones. `sha256` is the hash of its
+    /// text, which is how a caller pins it.
+    ///
+    /// # Errors
+    /// The text has another hash, is no context document, or its URL is taken.
+    pub fn add(&self, url: &str, text: &str, sha256: &[u8; 32]) -> Result<(), ContextError> {
+        if Sha256::digest(text.as_bytes()).as_slice() != sha256 {
+            return Err(ContextError::Hash);
+        }
+        self.0.add(url, text).map_err(|error| ContextError::Invalid(error.to_string()))
+    }
 }
 
 impl Default for Contexts {
@@ -33,6 +47,26 @@ impl fmt::Debug for Contexts {
         f.write_str("Contexts(..)")
     }
 }
+
+/// Why a context was not added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContextError {
+    /// The text has another hash than the caller pinned.
+    Hash,
+    /// It is no context document, or its URL is not absolute or taken.
+    Invalid(String),
+}
+
+impl fmt::Display for ContextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hash => f.write_str("the context has another hash than was pinned"),
+            Self::Invalid(what) => write!(f, "the context cannot be added: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for ContextError {}
 
 /// What a proof says beside its signature.
 #[derive(Clone, Debug, PartialEq, Eq)]

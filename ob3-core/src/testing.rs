@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sha2::{Sha256, Sha384};
 
-use crate::canonicalize;
+use crate::canonicalize::{canonical_labels, serialize};
 use crate::hex;
 use crate::json::{self, Value};
 use crate::jsonld::{self, ContextStore, Options, RdfDirection};
@@ -47,7 +47,6 @@ pub fn to_nquads(document: &str, options: ToRdfOptions) -> Result<String, String
     let how = Options {
         safe: options.safe,
         pinned_only: false,
-        is_known: &|_| true,
         base,
         base_url: base.map(Into::into),
         expand_context,
@@ -61,7 +60,7 @@ pub fn to_nquads(document: &str, options: ToRdfOptions) -> Result<String, String
     };
     let dataset = jsonld::to_dataset(&store, &document, &how).map_err(|error| error.code.as_str().to_owned())?;
     let labels: Vec<u32> = (0..).take(dataset.blank_count()).collect();
-    Ok(canonicalize::serialize(&dataset, &labels))
+    Ok(serialize(&dataset, &labels))
 }
 
 /// The canonical N-Quads of an N-Quads document, and for every label in it the canonical one (both without `_:`).
@@ -77,14 +76,14 @@ pub fn canonicalize(nquads: &str, sha384: bool) -> Result<(String, Vec<(String, 
     let dataset = dataset.into_set();
     let limit = |_| "too much work".to_owned();
     let (numbers, _) = match sha384 {
-        false => canonicalize::canonical_labels::<Sha256>(&dataset).map_err(limit)?,
-        true => canonicalize::canonical_labels::<Sha384>(&dataset).map_err(limit)?,
+        false => canonical_labels::<Sha256>(&dataset).map_err(limit)?,
+        true => canonical_labels::<Sha384>(&dataset).map_err(limit)?,
     };
     let issued = labels.into_iter().filter_map(|(label, term)| {
         let number = numbers.get(term.as_blank()?)?;
         Some((label, format!("c14n{number}")))
     });
-    Ok((canonicalize::serialize(&dataset, &numbers), issued.collect()))
+    Ok((serialize(&dataset, &numbers), issued.collect()))
 }
 
 fn read_quad(dataset: &mut Dataset, labels: &mut HashMap<String, Term>, line: &str) -> Option<()> {

@@ -56,7 +56,7 @@ impl Verifier {
     }
 
     /// Verifies an input with the documents that `find` has: [`Verifier::start`] and all its steps in one call.
-    /// Signatures that the core leaves to its host (ECDSA, RSA) are not checked.
+    /// Signatures that the core leaves to its host (ECDSA, RSA) are checked with the feature `native-crypto` only.
     pub fn verify(
         &self,
         input: &[u8],
@@ -72,7 +72,13 @@ impl Verifier {
                     for need in needs {
                         match need {
                             Need::Document { url } => verification.supply_document(&url, find(&url).as_deref()),
-                            Need::Signature(check) => verification.supply_signature(&check.id, None),
+                            Need::Signature(check) => {
+                                #[cfg(feature = "native-crypto")]
+                                let is_valid = crate::native::check_signature(&check);
+                                #[cfg(not(feature = "native-crypto"))]
+                                let is_valid = None;
+                                verification.supply_signature(&check.id, is_valid);
+                            }
                         }
                     }
                 }

@@ -92,9 +92,25 @@ impl ContextStore {
         }
     }
 
-    /// Whether a URL names a bundled context.
-    pub(crate) fn is_pinned(url: &str) -> bool {
-        crate::contexts::text(url).is_some()
+    /// Whether a URL names a pinned context: one that is bundled, or that the caller has added.
+    pub(crate) fn is_pinned(&self, url: &str) -> bool {
+        crate::contexts::text(url).is_some() || self.documents.borrow().get(url).is_some_and(|document| document.pinned)
+    }
+
+    /// Adds a context of the caller's under its URL. Bundled ones can not be replaced.
+    pub(crate) fn add(&self, url: &str, text: &str) -> Result<()> {
+        let invalid = || JsonLdError::new(ErrorCode::InvalidRemoteContext, url);
+        if self.is_pinned(url) || !iri::is_absolute(url) {
+            return Err(invalid());
+        }
+        let Ok(Value::Object(mut object)) = json::parse(text) else { return Err(invalid()) };
+        let context = object.remove("@context").ok_or_else(invalid)?.to_static();
+        // Processed once with all its scoped contexts, so that what is wrong with it is told now.
+        self.definitions.set(0);
+        self.embedded(&self.initial, &context, None)?;
+        let document = Document { url: url.into(), context, pinned: true };
+        self.documents.borrow_mut().insert(url.to_owned(), Rc::new(document));
+        Ok(())
     }
 
     /// The active context after a local one that stands in the document itself.

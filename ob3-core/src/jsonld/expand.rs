@@ -205,7 +205,7 @@ impl<'a> Expander<'a> {
     /// With pinned contexts only, a context below the root is a list of pinned URLs and stands in a whole credential.
     fn check_embedded_context(&self, property: Option<&str>, object: &Object<'_>, local: &Value<'_>) -> Result<()> {
         let Some(property) = property else { return Ok(()) };
-        let pinned = |item: &Value<'_>| item.as_str().is_some_and(|url| (self.options.is_known)(url));
+        let pinned = |item: &Value<'_>| item.as_str().is_some_and(|url| self.store.is_pinned(url));
         let is_credential = object
             .get("type")
             .is_some_and(|types| types.as_set().iter().any(|t| t.as_str() == Some("VerifiableCredential")));
@@ -787,6 +787,10 @@ fn value_item<'a>(context: &Context, property: &str, value: Scalar<'a>, text: Op
 /// What pinned contexts alone can not rule out: spellings that mean the same to JSON-LD and other things to readers.
 fn check_member(context: &Context, name: &str, value: &Value<'_>) -> Result<()> {
     let Some(term) = context.term(name) else {
+        // A context that the caller has pinned may give every plain name a meaning.
+        if context.vocab.is_some() && !name.contains([':', '@']) {
+            return Ok(());
+        }
         let code = if name.starts_with('@') { ErrorCode::KeywordNotAllowed } else { ErrorCode::UndefinedTerm };
         return Err(JsonLdError::new(code, name));
     };

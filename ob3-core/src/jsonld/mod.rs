@@ -38,8 +38,6 @@ pub(crate) struct Options<'a> {
     pub(crate) safe: bool,
     /// Members must be terms of the contexts; no keyword, no null, no empty array, no context of one's own.
     pub(crate) pinned_only: bool,
-    /// Whether the URL of a context is a known one.
-    pub(crate) is_known: &'a dyn Fn(&str) -> bool,
     /// Base IRI of the document.
     pub(crate) base: Option<&'a str>,
     /// URL that relative context references are resolved against.
@@ -57,7 +55,6 @@ impl Options<'_> {
         Self {
             safe: true,
             pinned_only: true,
-            is_known: &ContextStore::is_pinned,
             base: None,
             base_url: None,
             expand_context: None,
