@@ -1,6 +1,8 @@
 //! The W3C's vectors for every cryptosuite that is checked: what was signed elsewhere holds here, and nothing of it can be
 //! altered (<https://www.w3.org/TR/vc-di-eddsa/>, <https://www.w3.org/TR/vc-di-ecdsa/>).
 
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+
 use accolade_tests::{Vectors, vectors};
 use ob3_core::{CheckName, CheckResult, DateTime, Finding, Policy, Verifier};
 use sha2::{Digest, Sha256};

@@ -1,5 +1,7 @@
 //! The W3C's vectors for `eddsa-rdfc-2022` (<https://www.w3.org/TR/vc-di-eddsa/#test-vectors>), byte for byte at each stage.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+
 use accolade_tests::{Vectors, base58btc, context_loader, vectors};
 use ob3_core::testing::{Stages, eddsa_rdfc_2022_stages};
 use ob3_core::{PublicKey, SigningKey};

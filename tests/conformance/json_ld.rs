@@ -1,5 +1,7 @@
 //! The W3C's JSON-LD 1.1 suite for "to RDF" (<https://w3c.github.io/json-ld-api/tests/toRdf-manifest.html>).
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 use accolade_tests::{Suite, Vectors, isomorphic, vectors};
 use ob3_core::testing::{ToRdfOptions, to_nquads};
 use serde_json::Value;

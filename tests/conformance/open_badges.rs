@@ -1,5 +1,7 @@
 //! The vector and the examples of the Open Badges 3.0 specification itself.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+
 use accolade_tests::{Vectors, base58btc, context_loader, vectors};
 use ob3_core::testing::eddsa_rdfc_2022_stages;
 use ob3_core::{

@@ -1,5 +1,7 @@
 //! The W3C's suite for RDFC-1.0 (<https://w3c.github.io/rdf-canon/tests/>).
 
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+
 use std::collections::BTreeMap;
 
 use accolade_tests::{Suite, Vectors, vectors};

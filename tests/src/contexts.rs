@@ -6,6 +6,9 @@ use std::path::Path;
 
 use crate::Vectors;
 
+/// Finds the text of a context by its URL.
+pub type ContextLoader = Box<dyn Fn(&str) -> Option<String>>;
+
 /// Answers with the contexts that the core bundles, by `ob3-core/contexts/SOURCES.md`, and with the files of `vectors` that
 /// `more` names by their URL.
 ///
@@ -13,7 +16,7 @@ use crate::Vectors;
 /// When a context can not be read.
 #[must_use]
 #[expect(clippy::expect_used, reason = "a test can not go on without its contexts")]
-pub fn context_loader(vectors: &Vectors, more: &[(&str, &str)]) -> Box<dyn Fn(&str) -> Option<String>> {
+pub fn context_loader(vectors: &Vectors, more: &[(&str, &str)]) -> ContextLoader {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ob3-core/contexts");
     let sources = fs::read_to_string(folder.join("SOURCES.md")).expect("the list of bundled contexts");
     let mut texts = BTreeMap::new();

@@ -152,7 +152,7 @@ fn literal_end(text: &str) -> Option<usize> {
     if behind.starts_with("^^<") {
         return Some(quote + 1 + behind.find('>')? + 1);
     }
-    let language = behind.starts_with('@').then(|| behind.find(' ')).unwrap_or(Some(0))?;
+    let language = if behind.starts_with('@') { behind.find(' ')? } else { 0 };
     Some(quote + 1 + language)
 }
 

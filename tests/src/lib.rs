@@ -10,7 +10,7 @@ mod isomorphism;
 mod suite;
 mod vectors;
 
-pub use contexts::context_loader;
+pub use contexts::{ContextLoader, context_loader};
 pub use isomorphism::isomorphic;
 pub use suite::Suite;
 pub use vectors::{Vectors, vectors};

@@ -32,7 +32,7 @@ fn main() -> io::Result<()> {
 
 fn answer(contexts: &Contexts, line: &str) -> Result<String, String> {
     let request: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let text = |name: &str| request[name].as_str().ok_or_else(|| format!("`{name}` is missing"));
+    let text = |name: &str| request.get(name).and_then(Value::as_str).ok_or_else(|| format!("`{name}` is missing"));
     match text("op")? {
         "canonicalize" => {
             let (canonical, _) = canonicalize(&to_nquads(text("document")?, safe_options())?, false)?;
