@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { claimFolder, claimPort, portFrom } from "./run/claim.mjs";
-import { finish, lastLines, start, stopAll } from "./run/children.mjs";
+import { finish, finishQuietly, lastLines, start, stopAll } from "./run/children.mjs";
 import { CannotGoOn, say, step } from "./run/say.mjs";
 import { localSecrets } from "./run/secrets.mjs";
 import { seed, writePrivately } from "./run/seed.mjs";
@@ -51,7 +51,7 @@ async function main() {
 
   const secrets = localSecrets(SECRETS, join(ROOT, "edge-worker/.dev.vars.example"));
   await step("Applying the database migrations", () =>
-    finish(
+    finishQuietly(
       process.execPath,
       [WRANGLER, "d1", "migrations", "apply", "DB", "--local", "--persist-to", STATE, "--config", CONFIG],
       "the database migrations could not be applied",

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { CannotGoOn } from "./say.mjs";
+import { CannotGoOn, say } from "./say.mjs";
 
 const PATIENCE_MS = 5000;
 const LAST_LINES = 40;
@@ -26,13 +26,26 @@ export function start(command, args, options = {}) {
   return child;
 }
 
-/** Runs a command to its end, its output shown; rejects with `complaint` unless it succeeds. */
+/** Runs a command to its end and shows what it prints; ends everything with `complaint` unless it succeeds. */
 export async function finish(command, args, complaint, options = {}) {
-  const child = start(command, args, { stdio: ["ignore", 2, 2], ...options });
+  await succeed(start(command, args, { stdio: ["ignore", 2, 2], ...options }), complaint);
+}
+
+/** Runs a command to its end and shows what it printed only where it fails. */
+export async function finishQuietly(command, args, complaint, options = {}) {
+  const child = start(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+  const printed = lastLines(child);
+  await succeed(child, complaint, printed);
+}
+
+async function succeed(child, complaint, printed = () => "") {
   const { code, error } = await child.exited;
   children.delete(child);
   if (error) throw new CannotGoOn(`${complaint}: ${error.message}`);
-  if (code !== 0) throw new CannotGoOn(complaint);
+  if (code !== 0) {
+    say(printed());
+    throw new CannotGoOn(complaint);
+  }
 }
 
 /** The last lines that a child has printed, for telling why it ended. */
