@@ -87,7 +87,7 @@ fn read_entry(entry: &Value<'_>) -> Result<StatusEntry, Finding> {
 fn is_trustworthy(url: &str) -> bool {
     let loopback = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
     let is_loopback = |start: &&str| url.strip_prefix(*start).is_some_and(|rest| rest.starts_with([':', '/']));
-    url.starts_with("https://") || loopback.iter().any(|start| is_loopback(start))
+    url.starts_with("https://") || loopback.iter().any(is_loopback)
 }
 
 fn parse_index(digits: &str) -> Option<usize> {

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use sha2::{Sha256, Sha384};
-
 use crate::canonicalize::{canonical_labels, serialize};
 use crate::hex;
 use crate::json::{self, Value};
@@ -74,11 +72,8 @@ pub fn canonicalize(nquads: &str, sha384: bool) -> Result<(String, Vec<(String, 
         read_quad(&mut dataset, &mut labels, line).ok_or_else(|| format!("not a quad: {line}"))?;
     }
     let dataset = dataset.into_set();
-    let limit = |_| "too much work".to_owned();
-    let (numbers, _) = match sha384 {
-        false => canonical_labels::<Sha256>(&dataset).map_err(limit)?,
-        true => canonical_labels::<Sha384>(&dataset).map_err(limit)?,
-    };
+    let hash = if sha384 { hex::sha384 } else { hex::sha256 };
+    let numbers = canonical_labels(&dataset, hash).map_err(|_| "too much work".to_owned())?;
     let issued = labels.into_iter().filter_map(|(label, term)| {
         let number = numbers.get(term.as_blank()?)?;
         Some((label, format!("c14n{number}")))
