@@ -32,18 +32,43 @@ export function readText(value, name) {
   return value;
 }
 
-/** @returns {{fetch?: typeof fetch, nowMillis: bigint, policyJson: string, signal?: AbortSignal}} */
-export function readOptions(options = {}) {
-  if (!isObject(options)) throw new TypeError(`\`options\` must be an object, not ${kindOf(options)}`);
-  const { fetch, now, policy = {}, signal } = options;
-  if (fetch !== undefined && typeof fetch !== "function") {
-    throw new TypeError(`\`options.fetch\` must be a function, not ${kindOf(fetch)}`);
+/** What a verifier is made with. @returns {{fetch?: typeof fetch, policy: object, cache?: object}} */
+export function readSettings(settings = {}) {
+  const { fetch, policy, cache = true } = readMembers(settings, "settings", ["fetch", "policy", "cache"]);
+  if (typeof cache === "boolean") return { ...readShared(fetch, policy, "settings"), cache: cache ? {} : undefined };
+  const limits = readMembers(cache, "settings.cache", ["ttlSeconds", "maxEntries", "maxBytes"]);
+  for (const [name, limit] of Object.entries(limits)) {
+    if (limit !== undefined && !(typeof limit === "number" && limit >= 0)) {
+      throw new TypeError(`\`settings.cache.${name}\` must be a number that is not negative`);
+    }
   }
-  if (!isObject(policy)) throw new TypeError(`\`options.policy\` must be an object, not ${kindOf(policy)}`);
+  return { ...readShared(fetch, policy, "settings"), cache: limits };
+}
+
+/** What one verification is made with. @returns {{fetch?: typeof fetch, policy: object, nowMillis: bigint, signal?: AbortSignal}} */
+export function readOptions(options = {}) {
+  const { fetch, now, policy, signal } = readMembers(options, "options", ["fetch", "now", "policy", "signal"]);
+  const shared = readShared(fetch, policy, "options");
   if (signal !== undefined && !(isObject(signal) && typeof signal.throwIfAborted === "function")) {
     throw new TypeError(`\`options.signal\` must be an AbortSignal, not ${kindOf(signal)}`);
   }
-  return { fetch, nowMillis: readTime(now), policyJson: JSON.stringify(policy), signal };
+  return { ...shared, nowMillis: readTime(now), signal };
+}
+
+// A wish that is not understood is not passed over: whoever misspelt it would believe it granted.
+function readMembers(value, name, known) {
+  if (!isObject(value)) throw new TypeError(`\`${name}\` must be an object, not ${kindOf(value)}`);
+  const unknown = Object.keys(value).find((member) => !known.includes(member));
+  if (unknown !== undefined) throw new TypeError(`\`${name}.${unknown}\` is not known: there are ${known.join(", ")}`);
+  return value;
+}
+
+function readShared(fetch, policy = {}, name) {
+  if (fetch !== undefined && typeof fetch !== "function") {
+    throw new TypeError(`\`${name}.fetch\` must be a function, not ${kindOf(fetch)}`);
+  }
+  if (!isObject(policy)) throw new TypeError(`\`${name}.policy\` must be an object, not ${kindOf(policy)}`);
+  return { fetch, policy };
 }
 
 function readTime(now) {

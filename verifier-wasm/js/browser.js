@@ -4,7 +4,11 @@ import * as glue from "./accolade_verifier.js";
 import { createApi } from "./host.js";
 import { WEB_REQUEST } from "./documents.js";
 
-export const { verify, extract, bake, codes } = createApi({ glue, loadModule, requestInit: WEB_REQUEST });
+export const { verify, extract, bake, canonicalize, codes, createVerifier } = createApi({
+  glue,
+  loadModule,
+  requestInit: WEB_REQUEST,
+});
 export { VerifierStoppedError } from "./instance.js";
 
 async function loadModule() {

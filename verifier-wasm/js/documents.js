@@ -13,24 +13,36 @@ export const WEB_REQUEST = { credentials: "omit", redirect: "error", referrerPol
 /** The same at the edge: workerd knows no credentials, and refuses the word "error"; it hands the redirect back instead. */
 export const EDGE_REQUEST = { redirect: "manual" };
 
+/**
+ * Names that lead to the caller's own machine or network (RFC 6761, RFC 6762, RFC 8375), or nowhere. The core does not ask
+ * for documents there; this is the second lock on the same door.
+ */
+const LOCAL_NAME = /(^|\.)(localhost|local|internal|home\.arpa|lan|localdomain|test|invalid)$/;
+
 const ACCEPT = "application/json, application/did+json, application/ld+json, */*;q=0.1";
 
 /**
  * @param {object} settings
  * @param {typeof fetch} [settings.fetch] the caller's own; it may serve any URL from wherever it likes
+ * @param {typeof fetch} [settings.platformFetch] what asks public hosts where the caller brings nothing
  * @param {AbortSignal} [settings.signal]
  * @param {RequestInit} settings.requestInit WEB_REQUEST or EDGE_REQUEST
+ * @param {ReturnType<import("./cache.js").createDocumentCache>} [settings.cache]
  * @returns {(url: string) => Promise<Uint8Array | undefined>} never rejects
  */
-export function createDocumentFetcher({ fetch: ownFetch, signal, requestInit }) {
-  const fetch = ownFetch ?? guardedFetch;
+export function createDocumentFetcher({ fetch: ownFetch, platformFetch, signal, requestInit, cache }) {
+  const fetch = ownFetch ?? guarded(platformFetch ?? ((url, init) => globalThis.fetch(url, init)));
   return async (url) => {
+    const kept = cache?.get(url);
+    if (kept !== undefined) return kept;
     try {
       return await withTimeout(signal, async (timeout) => {
         const response = await fetch(url, { ...requestInit, headers: { accept: ACCEPT }, signal: timeout });
         // A redirect that was followed would let the first host answer for another one.
         if (!response.ok || response.redirected) return undefined;
-        return await readCapped(response);
+        const document = await readCapped(response);
+        if (document !== undefined) cache?.put(url, document, response.headers);
+        return document;
       });
     } catch {
       return undefined;
@@ -38,10 +50,20 @@ export function createDocumentFetcher({ fetch: ownFetch, signal, requestInit }) 
   };
 }
 
-function guardedFetch(url, init) {
-  const { protocol, username, password } = new URL(url);
-  if (protocol !== "https:" || username !== "" || password !== "") throw new TypeError("only plain https URLs are fetched");
-  return globalThis.fetch(url, init);
+/** Lets only plain https URLs of hosts through that are named as public hosts are. */
+function guarded(fetch) {
+  return (url, init) => {
+    const { protocol, username, password, hostname } = new URL(url);
+    if (protocol !== "https:" || username !== "" || password !== "") throw new TypeError("only plain https URLs are fetched");
+    if (!isPublicName(hostname)) throw new TypeError("only public hosts are asked");
+    return fetch(url, init);
+  };
+}
+
+/** Neither local nor an IP address, which the URL parser has brought into its one spelling: `[…]`, or four numbers. */
+function isPublicName(hostname) {
+  const name = hostname.replace(/\.$/, "");
+  return name.includes(".") && !name.startsWith("[") && !/\.\d+$/.test(name) && !LOCAL_NAME.test(name);
 }
 
 async function withTimeout(signal, work) {
@@ -60,6 +82,8 @@ async function withTimeout(signal, work) {
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
+    // Lets go of a body that was not read to its end.
+    abort();
   }
 }
 

@@ -1,6 +1,7 @@
 // The host of the core: the core has no network and no clock, so this hands it both. It knows nothing of badges.
 
-import { readBytes, readInput, readOptions, readText } from "./arguments.js";
+import { readBytes, readInput, readOptions, readSettings, readText } from "./arguments.js";
+import { createDocumentCache } from "./cache.js";
 import { createDocumentFetcher } from "./documents.js";
 import { checkSignature } from "./signatures.js";
 import { createInstance, isOrderly } from "./instance.js";
@@ -18,18 +19,10 @@ const MAX_DOCUMENTS = 32;
  * @param {object} platform.glue what wasm-bindgen generated
  * @param {() => Promise<WebAssembly.Module>} platform.loadModule
  * @param {RequestInit} platform.requestInit see documents.js
+ * @param {typeof fetch} [platform.platformFetch] see documents.js
  */
-export function createApi({ glue, loadModule, requestInit }) {
+export function createApi({ glue, loadModule, requestInit, platformFetch }) {
   const instance = createInstance(glue, loadModule);
-
-  async function verify(input, options) {
-    const settings = readOptions(options);
-    const content = await readInput(input);
-    settings.signal?.throwIfAborted();
-    await instance.ready();
-    const fetchDocument = createDocumentFetcher({ ...settings, requestInit });
-    return run(instance, content, settings, fetchDocument);
-  }
 
   async function extract(image) {
     const bytes = await readBytes(image, "image");
@@ -44,12 +37,38 @@ export function createApi({ glue, loadModule, requestInit }) {
     return instance.call((wasm) => wasm.bake(bytes, text));
   }
 
+  async function canonicalize(document) {
+    const text = readText(document, "document");
+    await instance.ready();
+    return instance.call((wasm) => wasm.canonicalize(text));
+  }
+
   async function codes() {
     await instance.ready();
     return instance.call((wasm) => wasm.codes());
   }
 
-  return { verify, extract, bake, codes };
+  function createVerifier(settings) {
+    const own = readSettings(settings);
+    const cache = own.cache && createDocumentCache(own.cache);
+
+    async function verify(input, options) {
+      const { fetch, policy, nowMillis, signal } = readOptions(options);
+      const policyJson = JSON.stringify({ ...own.policy, ...policy });
+      const content = await readInput(input);
+      signal?.throwIfAborted();
+      await instance.ready();
+      // What another fetch brought is not what this one would bring.
+      const source = fetch === undefined ? { fetch: own.fetch, cache } : { fetch };
+      const fetchDocument = createDocumentFetcher({ ...source, platformFetch, signal, requestInit });
+      return run(instance, content, { policyJson, nowMillis, signal }, fetchDocument);
+    }
+
+    return { verify, extract, bake, canonicalize };
+  }
+
+  const { verify } = createVerifier({ cache: false });
+  return { verify, extract, bake, canonicalize, codes, createVerifier };
 }
 
 async function run(instance, content, settings, fetchDocument) {

@@ -152,31 +152,79 @@ export interface Policy {
 /** The part of `fetch` that is used; `globalThis.fetch` fits, and so does a function that serves documents from memory. */
 export type DocumentFetch = (url: string, init: RequestInit) => Promise<Response>;
 
+/** What a badge or an image comes as. */
+export type Bytes = Uint8Array | ArrayBuffer | Blob;
+
 export interface VerifyOptions {
   /**
-   * Gets every document that the verification asks for. By default the platform's `fetch`: https only, without
-   * credentials, no redirects. Either way an answer over 1 MiB or after 10 s counts as not to be had.
+   * Gets every document that the verification asks for. By default the platform's `fetch`: public hosts only, https only,
+   * without credentials, no redirects; Node's also refuses names that lead to a local address. Either way an answer over
+   * 1 MiB or after 10 s counts as not to be had.
    */
   readonly fetch?: DocumentFetch;
   /** The time to verify at: a date, an RFC 3339 string, or milliseconds since 1970. By default now. */
   readonly now?: Date | string | number;
+  /** Of a verifier of your own: laid over its policy, member by member. */
   readonly policy?: Policy;
   /** Ends the waiting for documents: `verify` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
+/** Bounds of a verifier's memory for documents. It drops what was used least recently. */
+export interface CacheLimits {
+  /** How long a document is kept, in seconds; a response that allows less is kept for less. Default 300. */
+  readonly ttlSeconds?: number;
+  /** Default 256. */
+  readonly maxEntries?: number;
+  /** Default 8 MiB. */
+  readonly maxBytes?: number;
+}
+
+export interface VerifierSettings {
+  /** Gets the documents of all its verifications; see `VerifyOptions`. */
+  readonly fetch?: DocumentFetch;
+  /** The policy of all its verifications. */
+  readonly policy?: Policy;
+  /**
+   * Whether documents are kept in memory for further verifications (default `true`). For the time to live a revocation may
+   * stay unseen. A verification with a `fetch` of its own does not use what is kept.
+   */
+  readonly cache?: boolean | CacheLimits;
+}
+
+/** The package's functions with settings of their own. */
+export interface Verifier {
+  readonly verify: typeof verify;
+  readonly extract: typeof extract;
+  readonly bake: typeof bake;
+  readonly canonicalize: typeof canonicalize;
+}
+
+/** Makes a verifier with its own policy, `fetch` and memory for documents. */
+export function createVerifier(settings?: VerifierSettings): Verifier;
+
 /**
- * Verifies a badge: JSON text, or the bytes of a JSON or PNG file, told apart by content.
+ * Verifies a badge: text (JSON or a compact JWS), or the bytes of a JSON, JWS, PNG or SVG file, told apart by content.
  *
- * Resolves for every input, however bad; rejects with a `TypeError` when the arguments are of the wrong type.
+ * Resolves for every input, however bad; rejects with a `TypeError` when the arguments are of the wrong type. Keeps no
+ * document between two calls; see `createVerifier`.
  */
-export function verify(input: string | Uint8Array | ArrayBuffer | Blob, options?: VerifyOptions): Promise<Report>;
+export function verify(input: string | Bytes, options?: VerifyOptions): Promise<Report>;
 
-/** The credential's text inside a PNG. Rejects when there is none, or more than one. */
-export function extract(image: Uint8Array | ArrayBuffer | Blob): Promise<string>;
+/** The credential's text inside a PNG or an SVG: JSON or a compact JWS. Rejects when there is none, or more than one. */
+export function extract(image: Bytes): Promise<string>;
 
-/** The PNG with the credential's text inside it. */
-export function bake(image: Uint8Array | ArrayBuffer | Blob, credential: string): Promise<Uint8Array>;
+/**
+ * The image, a PNG or an SVG, with the credential's text inside it; one that was there gives way. The bytes of a file in
+ * either case: `new TextDecoder().decode(…)` makes text of an SVG.
+ */
+export function bake(image: Bytes, credential: string): Promise<Uint8Array<ArrayBuffer>>;
+
+/**
+ * The canonical N-Quads (RDFC-1.0) of a JSON-LD document: what a proof with `rdfc` in its name signs, of a credential
+ * without its `proof`. Rejects what a signature would not cover, and contexts that are not pinned.
+ */
+export function canonicalize(document: string): Promise<string>;
 
 /** Every code, for tables of messages that must be total. */
 export function codes(): Promise<Code[]>;

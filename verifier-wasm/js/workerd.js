@@ -5,7 +5,7 @@ import * as glue from "./accolade_verifier.js";
 import { createApi } from "./host.js";
 import { EDGE_REQUEST } from "./documents.js";
 
-export const { verify, extract, bake, codes } = createApi({
+export const { verify, extract, bake, canonicalize, codes, createVerifier } = createApi({
   glue,
   loadModule: async () => module,
   requestInit: EDGE_REQUEST,

@@ -53,16 +53,20 @@ test("an abort ends the waiting, even where fetch does not heed it", async () =>
   assert.equal(await pending, undefined);
 });
 
-test("without a fetch of the caller's, only plain https is asked", async (context) => {
+test("without a fetch of the caller's, only plain https of public hosts is asked", async (context) => {
   const asked = [];
   context.mock.method(globalThis, "fetch", async (url) => {
     asked.push(url);
     return new Response("{}");
   });
   const fetchDocument = fetcher(undefined);
-  for (const url of ["http://issuer.example/", "file:///etc/hosts", "data:,{}", "https://user:word@issuer.example/", "nonsense"]) {
-    assert.equal(await fetchDocument(url), undefined, url);
-  }
+  const refused = [
+    "http://issuer.example/", "file:///etc/hosts", "data:,{}", "https://user:word@issuer.example/", "nonsense",
+    "https://localhost/", "https://localhost./", "https://a.localhost/", "https://intranet/", "https://printer.local/",
+    "https://db.internal/", "https://router.home.arpa/", "https://127.0.0.1/", "https://0x7f.1/", "https://2130706433/",
+    "https://10.0.0.1:8443/", "https://93.184.216.34/", "https://[::1]/", "https://[fe80::1]/", "https://①②⑦.0.0.1/",
+  ];
+  for (const url of refused) assert.equal(await fetchDocument(url), undefined, url);
   assert.notEqual(await fetchDocument(URL), undefined);
   assert.deepEqual(asked, [URL]);
 });

@@ -129,22 +129,31 @@ impl Verification {
     }
 }
 
-/// The credential's text inside a PNG.
+/// The credential's text inside an image, a PNG or an SVG: JSON or a compact JWS.
 ///
 /// # Errors
-/// When the PNG can not be read, or carries no credential or several.
+/// When the image can not be read, or carries no credential or several.
 #[wasm_bindgen]
-pub fn extract(png: &[u8]) -> Result<String, JsError> {
-    ob3_core::extract_png(png).map(Into::into).map_err(js_error)
+pub fn extract(image: &[u8]) -> Result<String, JsError> {
+    ob3_core::extract(image).map_err(js_error)
 }
 
-/// The PNG with the credential's text inside it.
+/// The image, a PNG or an SVG, with the credential's text inside it.
 ///
 /// # Errors
-/// When the PNG can not be read, or the text can not stand in it.
+/// When the image can not be read, or the text can not stand in it.
 #[wasm_bindgen]
-pub fn bake(png: &[u8], credential: &str) -> Result<Vec<u8>, JsError> {
-    ob3_core::bake_png(png, credential).map_err(js_error)
+pub fn bake(image: &[u8], credential: &str) -> Result<Vec<u8>, JsError> {
+    ob3_core::bake(image, credential).map_err(js_error)
+}
+
+/// The canonical N-Quads (RDFC-1.0) of a JSON-LD document, in safe mode and with pinned contexts only.
+///
+/// # Errors
+/// When the document is not strict JSON, would lose a value, or takes too much work.
+#[wasm_bindgen]
+pub fn canonicalize(document: &str) -> Result<String, JsError> {
+    VERIFIER.with(|verifier| ob3_core::canonicalize(verifier.contexts(), document)).map_err(js_error)
 }
 
 /// Every code that a report can hold.

@@ -1,0 +1,146 @@
+// Verifiers with settings of their own, and what they keep; with the packed package in Node.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createDocumentCache } from "../js/cache.js";
+import { NOW as now, installPackage, sample } from "./install.js";
+
+const { createVerifier, verify } = await import(installPackage().entry);
+
+const didWeb = sample("did-web.json");
+const didWebDocument = sample("did-web.did.json");
+
+/** A fetch that counts its requests and answers with what `respond` makes. */
+function counted(respond = () => new Response(didWebDocument)) {
+  const fetch = async (url) => {
+    fetch.asked.push(url);
+    return respond(url);
+  };
+  fetch.asked = [];
+  return fetch;
+}
+
+test("a verifier does what the package does", async () => {
+  const own = createVerifier();
+  const credential = sample("did-key.json");
+  assert.deepEqual(await own.verify(credential, { now }), await verify(credential, { now }));
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>');
+  assert.deepEqual(JSON.parse(await own.extract(await own.bake(svg, credential))), JSON.parse(credential));
+  assert.match(await own.canonicalize(credential), /Field Mapping/);
+});
+
+test("a verifier's policy holds for all its verifications, and a call's own is laid over it", async () => {
+  const strict = createVerifier({ policy: { clockSkewSeconds: 0 } });
+  const late = { now: "2036-01-15T09:00:30Z" };
+  const validity = (report) => report.checks.find((check) => check.name === "validity").code;
+  const credential = sample("did-key.json");
+  assert.equal(validity(await verify(credential, late)), "within_validity");
+  assert.equal(validity(await strict.verify(credential, late)), "expired");
+  assert.equal(validity(await strict.verify(credential, { ...late, policy: { status: "ignore" } })), "expired");
+  assert.equal(validity(await strict.verify(credential, { ...late, policy: { clockSkewSeconds: 60 } })), "within_validity");
+});
+
+test("a verifier asks once for the document of two badges", async () => {
+  const fetch = counted();
+  const own = createVerifier({ fetch });
+  for (let round = 0; round < 2; round += 1) assert.equal((await own.verify(didWeb, { now })).outcome, "verified");
+  assert.equal(fetch.asked.length, 1);
+});
+
+test("without a verifier of one's own, and with its cache off, every verification asks", async () => {
+  for (const check of [verify, createVerifier({ cache: false }).verify]) {
+    const fetch = counted();
+    for (let round = 0; round < 2; round += 1) await check(didWeb, { now, fetch });
+    assert.equal(fetch.asked.length, 2);
+  }
+});
+
+test("a failure is not kept", async () => {
+  let status = 503;
+  const fetch = counted(() => new Response(didWebDocument, { status }));
+  const own = createVerifier({ fetch });
+  assert.equal((await own.verify(didWeb, { now })).outcome, "indeterminate");
+  status = 200;
+  assert.equal((await own.verify(didWeb, { now })).outcome, "verified");
+  assert.equal(fetch.asked.length, 2);
+});
+
+test("what a response forbids to keep is not kept", async () => {
+  for (const control of ["no-store", "max-age=0", "private, No-Cache"]) {
+    const fetch = counted(() => new Response(didWebDocument, { headers: { "cache-control": control } }));
+    const own = createVerifier({ fetch });
+    for (let round = 0; round < 2; round += 1) await own.verify(didWeb, { now });
+    assert.equal(fetch.asked.length, 2, control);
+  }
+});
+
+test("a call's own fetch neither fills nor reads what the verifier keeps", async () => {
+  const fetch = counted();
+  const foreign = counted(() => new Response(didWebDocument.replaceAll("cartographers", "impostors")));
+  const own = createVerifier({ fetch });
+  assert.notEqual((await own.verify(didWeb, { now, fetch: foreign })).outcome, "verified");
+  assert.equal((await own.verify(didWeb, { now })).outcome, "verified");
+  assert.notEqual((await own.verify(didWeb, { now, fetch: foreign })).outcome, "verified");
+  assert.deepEqual([fetch.asked.length, foreign.asked.length], [1, 2]);
+});
+
+test("settings that are not understood are a TypeError that names them", () => {
+  for (const [settings, message] of [
+    [7, /`settings` must be an object/],
+    [{ trust: [] }, /`settings\.trust` is not known: there are fetch, policy, cache/],
+    [{ fetch: "https://example.org" }, /`settings\.fetch`/],
+    [{ policy: [] }, /`settings\.policy`/],
+    [{ cache: 300 }, /`settings\.cache`/],
+    [{ cache: { ttl: 300 } }, /`settings\.cache\.ttl` is not known: there are ttlSeconds/],
+    [{ cache: { ttlSeconds: -1 } }, /`settings\.cache\.ttlSeconds`/],
+    [{ cache: { maxEntries: Number.NaN } }, /`settings\.cache\.maxEntries`/],
+  ]) {
+    assert.throws(() => createVerifier(settings), (error) => error instanceof TypeError && message.test(error.message));
+  }
+});
+
+const bytes = (length) => new Uint8Array(length);
+const headers = (init) => new Headers(init);
+
+test("a document is kept for the ttl and no longer", () => {
+  let time = 0;
+  const cache = createDocumentCache({ ttlSeconds: 300 }, () => time);
+  cache.put("a", bytes(1), headers());
+  time = 299_999;
+  assert.equal(cache.get("a").length, 1);
+  time = 300_000;
+  assert.equal(cache.get("a"), undefined);
+});
+
+test("a response shortens the time that its document is kept, and does not lengthen it", () => {
+  let time = 0;
+  const cache = createDocumentCache({ ttlSeconds: 300 }, () => time);
+  cache.put("short", bytes(1), headers({ "cache-control": "public, max-age=60" }));
+  cache.put("aged", bytes(1), headers({ "cache-control": "max-age=60", age: "50" }));
+  cache.put("stale", bytes(1), headers({ "cache-control": "max-age=60", age: "60" }));
+  cache.put("long", bytes(1), headers({ "cache-control": "max-age=31536000" }));
+  const kept = () => ["short", "aged", "stale", "long"].filter((url) => cache.get(url) !== undefined);
+  assert.deepEqual(kept(), ["short", "aged", "long"]);
+  time = 10_000;
+  assert.deepEqual(kept(), ["short", "long"]);
+  time = 60_000;
+  assert.deepEqual(kept(), ["long"]);
+  time = 300_000;
+  assert.deepEqual(kept(), []);
+});
+
+test("the documents used least recently give way", () => {
+  const cache = createDocumentCache({ maxEntries: 3, maxBytes: 100 }, () => 0);
+  const kept = () => ["a", "b", "c", "d", "e"].filter((url) => cache.get(url) !== undefined);
+  for (const url of ["a", "b", "c"]) cache.put(url, bytes(10), headers());
+  cache.get("a");
+  cache.put("d", bytes(10), headers());
+  assert.deepEqual(kept(), ["a", "c", "d"]);
+  cache.put("e", bytes(90), headers());
+  assert.deepEqual(kept(), ["d", "e"]);
+  cache.put("e", bytes(80), headers());
+  cache.put("a", bytes(10), headers());
+  assert.deepEqual(kept(), ["a", "d", "e"]);
+  cache.put("b", bytes(101), headers());
+  assert.deepEqual(kept(), []);
+});
