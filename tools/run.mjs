@@ -2,13 +2,14 @@
 // Data, secrets and logs stay in .local/ (or in ACCOLADE_LOCAL); Ctrl-C or a TERM ends everything that was started.
 // PORT picks the port (8787); RATE_LIMITS=off serves without rate limits.
 
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { claimFolder, claimPort, portFrom } from "./run/claim.mjs";
 import { finish, finishQuietly, lastLines, start, stopAll } from "./run/children.mjs";
+import { watchMake } from "./run/parent.mjs";
 import { CannotGoOn, say, step } from "./run/say.mjs";
 import { localSecrets } from "./run/secrets.mjs";
 import { seed, writePrivately } from "./run/seed.mjs";
@@ -17,6 +18,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LOCAL = resolve(process.env.ACCOLADE_LOCAL || join(ROOT, ".local"));
 const WRANGLER = join(ROOT, "tools/node_modules/wrangler/bin/wrangler.js");
 const CONFIG = join(ROOT, "edge-worker/wrangler.jsonc");
+const MIGRATIONS = join(ROOT, "edge-worker/migrations");
 const STATE = join(LOCAL, "state");
 const SECRETS = join(LOCAL, "secrets.env");
 /** What the demo is made of, and the API key to it. */
@@ -50,14 +52,7 @@ async function main() {
   await step("Building the worker", () => build("edge-worker/build.sh"));
 
   const secrets = localSecrets(SECRETS, join(ROOT, "edge-worker/.dev.vars.example"));
-  await step("Applying the database migrations", () =>
-    finishQuietly(
-      process.execPath,
-      [WRANGLER, "d1", "migrations", "apply", "DB", "--local", "--persist-to", STATE, "--config", CONFIG],
-      "the database migrations could not be applied",
-      { env: WRANGLER_ENV, cwd: ROOT },
-    ),
-  );
+  await step("Applying the database migrations", migrate);
   const worker = await step("Starting the worker", () => serve(port, baseUrl));
   const demo = await step("Seeding the demo", () =>
     seed({
@@ -79,6 +74,20 @@ function build(command, ...args) {
   return finish(command.includes("/build.sh") ? join(ROOT, command) : command, args, "the build failed; what it printed says why", {
     cwd: ROOT,
   });
+}
+
+/** Brings the database up to date; asking wrangler takes seconds, so what was applied is remembered beside the data. */
+async function migrate() {
+  const applied = join(STATE, "migrations");
+  const wanted = readdirSync(MIGRATIONS).sort().map((name) => `${name}\n${readFileSync(join(MIGRATIONS, name), "utf8")}`).join("\n");
+  if (existsSync(applied) && readFileSync(applied, "utf8") === wanted) return;
+  await finishQuietly(
+    process.execPath,
+    [WRANGLER, "d1", "migrations", "apply", "DB", "--local", "--persist-to", STATE, "--config", CONFIG],
+    "the database migrations could not be applied",
+    { env: WRANGLER_ENV, cwd: ROOT },
+  );
+  writeFileSync(applied, wanted);
 }
 
 /** Starts wrangler and resolves once the worker answers. */
@@ -142,12 +151,12 @@ async function end(exitCode) {
   await stopAll();
   process.exit(exitCode);
 }
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-  process.on(signal, () => {
-    if (!ending) say("Ending what was started");
-    void end(0);
-  });
+function endAsAsked() {
+  if (!ending) say("Ending what was started");
+  void end(0);
 }
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, endAsAsked);
+watchMake(endAsAsked);
 
 main().catch((error) => {
   // Whatever fails while everything is being ended fails because of that.

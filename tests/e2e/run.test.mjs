@@ -179,8 +179,19 @@ test("a second start takes seconds, and keeps the data and the API key", { timeo
   const credential = await fetch(`${again.baseUrl}/api/v1/credentials/${again.credentialId}`, authorized(again.apiKey));
   assert.equal(credential.status, 200);
   assert.equal((await fetch(`${again.baseUrl}/api/organizations`, authorized(ownerSession))).status, 200);
-
-  // Ctrl-C reaches the whole foreground group of a terminal.
-  process.kill(-second.pid, "SIGINT");
+  process.kill(second.pid, "SIGTERM");
   await endsWithin(second, END_TIMEOUT_MS);
 });
+
+for (const [what, signal, aim] of [
+  ["Ctrl-C, which reaches the whole foreground of a terminal,", "SIGINT", (child) => -child.pid],
+  ["an INT to make alone", "SIGINT", (child) => child.pid],
+  ["the end of make itself", "SIGKILL", (child) => child.pid],
+]) {
+  test(`${what} ends everything`, { timeout: START_TIMEOUT_MS }, async () => {
+    const child = makeRun();
+    await child.ready;
+    process.kill(aim(child), signal);
+    await endsWithin(child, END_TIMEOUT_MS);
+  });
+}
