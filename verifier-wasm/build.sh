@@ -16,7 +16,7 @@ shopt -s nullglob
 shipped=($HERE/js/* $HERE/package.json $HERE/README.md LICENSE-*)
 
 # Everything that the package is made of, and what makes it.
-digest=$(sha256sum "$WASM" "${shipped[@]}" $HERE/build.sh tools/env.sh tools/package-lock.json | sha256sum)
+digest=$(sha256sum "$WASM" "${shipped[@]}" $HERE/build.sh $HERE/sizes.mjs $HERE/size-budget.json tools/env.sh tools/package-lock.json | sha256sum)
 if [ -f "$TARBALL" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$digest" ]; then
   echo "accolade-verifier is up to date"
   exit 0
@@ -41,6 +41,7 @@ mkdir -p "$PKG" dist
 cp -r "$work/." "$PKG"
 (cd "$PKG" && npm pack --silent --pack-destination "$work" >/dev/null)
 mv "$work"/accolade-verifier-*.tgz "$TARBALL"
-echo "$digest" >"$STAMP"
 
-node $HERE/sizes.mjs "$PKG"
+# Before the stamp: a package over its budget is not up to date.
+node $HERE/sizes.mjs "$PKG" $HERE/size-budget.json
+echo "$digest" >"$STAMP"
