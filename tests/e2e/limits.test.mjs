@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { newOrganization, startWorker } from "./harness.mjs";
+import { newOrganization, NOTHING, startWorker } from "./harness.mjs";
 import { assertError } from "./shapes.mjs";
 
 const KEY_LIMIT = 60;
@@ -62,4 +62,18 @@ test("the sign-in is limited to three in a quarter of an hour", async () => {
   assertError(answers.at(-1), 429, "RATE_LIMITED");
   const retry = Number(answers.at(-1).headers.get("retry-after"));
   assert.ok(Number.isInteger(retry) && retry >= 1 && retry <= 15 * 60, String(retry));
+});
+
+test("a network address verifies a hundred times a minute", async () => {
+  let answer;
+  let served = 0;
+  // A minute may end half-way through; two of them admit two hundred.
+  for (; served <= 200; served += 1) {
+    answer = await server.request("GET", `/api/verify/${NOTHING}`);
+    if (answer.status === 429) break;
+    assertError(answer, 404, "NOT_FOUND");
+  }
+  assertError(answer, 429, "RATE_LIMITED");
+  assert.ok(served >= 100, String(served));
+  assert.ok(Number(answer.headers.get("retry-after")) >= 1);
 });
