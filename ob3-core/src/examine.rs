@@ -85,7 +85,7 @@ pub(crate) fn examine(
         return format(report, finding);
     }
     let finding =
-        Finding::valid(Code::CredentialRead).with("form", form.as_str()).with("bytes", bytes.len().to_string());
+        Finding::valid(Code::CredentialRead).with("form", form.as_str()).with("bytes", &bytes.len().to_string());
     report.push(CheckName::Format, true, finding, Vec::new());
     report.set_claims(claims::to_json(document));
 
@@ -128,7 +128,7 @@ pub(crate) fn examine(
         _ => Vec::new(),
     };
     let no_proofs = match proof.as_ref().map_or(0, |proof| proof.as_set().len()) {
-        count if count > MAX_PROOFS => Finding::invalid(Code::TooManyProofs).with("proofs", count.to_string()),
+        count if count > MAX_PROOFS => Finding::invalid(Code::TooManyProofs).with("proofs", &count.to_string()),
         _ => Finding::invalid(Code::ProofMissing),
     };
 
@@ -204,7 +204,7 @@ fn json_ld_finding(error: JsonLdError) -> Finding {
         ErrorCode::TooMuchWork => Code::JsonLdLimit,
         _ => Code::JsonLdSyntax,
     };
-    let finding = Finding::invalid(code).with("term", error.subject);
+    let finding = Finding::invalid(code).with("term", &error.subject);
     if code == Code::JsonLdSyntax { finding.with("reason", error.code.as_str()) } else { finding }
 }
 
@@ -242,14 +242,14 @@ fn validity(
     match (date(from), until) {
         (Err(finding), _) | (_, Err(finding)) => finding,
         (Ok(Some(from)), _) if now.plus_seconds(skew) < from => {
-            Finding::invalid(Code::NotYetValid).with("validFrom", from.to_string())
+            Finding::invalid(Code::NotYetValid).with("validFrom", &from.to_string())
         }
         (_, Ok(Some(until))) if now.plus_seconds(-skew) > until => {
-            Finding::invalid(Code::Expired).with("validUntil", until.to_string())
+            Finding::invalid(Code::Expired).with("validUntil", &until.to_string())
         }
         // OB 3.0 asks for the first date, VCDM does not.
         (Ok(None), _) if role == Role::Badge => Finding::invalid(Code::DateMalformed).with("member", from),
-        (_, Ok(Some(until))) => Finding::valid(Code::WithinValidity).with("validUntil", until.to_string()),
+        (_, Ok(Some(until))) => Finding::valid(Code::WithinValidity).with("validUntil", &until.to_string()),
         _ => Finding::valid(Code::WithinValidity),
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn read(input: &[u8]) -> Result<(Form, Cow<'_, str>), Finding> {
         return credential_text(Cow::from(text)).map(|text| (Form::Png, text));
     }
     let text = std::str::from_utf8(input)
-        .map_err(|error| Finding::invalid(Code::TextNotUtf8).with("offset", error.valid_up_to().to_string()))?;
+        .map_err(|error| Finding::invalid(Code::TextNotUtf8).with("offset", &error.valid_up_to().to_string()))?;
     if text.trim_start().starts_with('<') {
         let text = bake::extract_svg(text).map_err(|error| bake_finding(&error))?;
         return credential_text(Cow::Owned(text)).map(|text| (Form::Svg, text));
@@ -48,14 +48,14 @@ pub(crate) fn read(input: &[u8]) -> Result<(Form, Cow<'_, str>), Finding> {
 }
 
 fn bake_finding(error: &BakeError) -> Finding {
-    Finding::invalid(error.code()).with("reason", error.to_string())
+    Finding::invalid(error.code()).with("reason", &error.to_string())
 }
 
 fn credential_text(text: Cow<'_, str>) -> Result<Cow<'_, str>, Finding> {
     if text.len() > MAX_CREDENTIAL_BYTES {
         return Err(Finding::invalid(Code::InputTooLarge)
-            .with("bytes", text.len().to_string())
-            .with("limit", MAX_CREDENTIAL_BYTES.to_string()));
+            .with("bytes", &text.len().to_string())
+            .with("limit", &MAX_CREDENTIAL_BYTES.to_string()));
     }
     let trimmed = text.trim();
     if trimmed.is_empty() {
@@ -78,7 +78,7 @@ pub(crate) fn parse(text: &str) -> Result<Value<'_>, Finding> {
             JsonErrorKind::LoneSurrogate => Code::JsonLoneSurrogate,
             JsonErrorKind::NumberRange => Code::JsonNumberRange,
         };
-        Finding::invalid(code).with("offset", error.offset.to_string())
+        Finding::invalid(code).with("offset", &error.offset.to_string())
     })
 }
 

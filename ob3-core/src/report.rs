@@ -371,8 +371,9 @@ impl Finding {
 
     /// The same finding with one more piece of data.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.data.push(Datum { name, value: value.into() });
+    #[inline(never)]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.data.push(Datum { name, value: value.to_owned() });
         self
     }
 

@@ -207,7 +207,7 @@ fn object(class: &Class, object: &Object<'_>, path: &str) -> Result<(), Finding>
         let at = || if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
         let Some(member) = object.get(name) else {
             if matches!(count, One | AtLeastOne) {
-                return Err(Finding::invalid(Code::SchemaMissingMember).with("member", at()));
+                return Err(Finding::invalid(Code::SchemaMissingMember).with("member", &at()));
             }
             continue;
         };
@@ -230,32 +230,32 @@ fn object(class: &Class, object: &Object<'_>, path: &str) -> Result<(), Finding>
 fn types(required: &[&str], member: &Value<'_>, at: impl Fn() -> String) -> Result<(), Finding> {
     let names = member.as_set();
     if !names.iter().all(|name| name.as_str().is_some_and(|name| !name.is_empty())) {
-        return Err(Finding::invalid(Code::SchemaWrongType).with("member", at()).with("expected", "type names"));
+        return Err(Finding::invalid(Code::SchemaWrongType).with("member", &at()).with("expected", "type names"));
     }
     let found = names.iter().filter_map(Value::as_str).any(|name| required.contains(&name));
     if found || required.is_empty() {
         return Ok(());
     }
-    Err(Finding::invalid(Code::SchemaWrongValue).with("member", at()).with("expected", required.join(" or ")))
+    Err(Finding::invalid(Code::SchemaWrongValue).with("member", &at()).with("expected", &required.join(" or ")))
 }
 
 fn value(kind: Kind, value: &Value<'_>, at: impl Fn() -> String) -> Result<(), Finding> {
     let wrong =
-        |expected: &str| Finding::invalid(Code::SchemaWrongType).with("member", at()).with("expected", expected);
+        |expected: &str| Finding::invalid(Code::SchemaWrongType).with("member", &at()).with("expected", expected);
     let expected = match (kind, value) {
         (Kind::Class(class) | Kind::UriOr(class), Value::Object(inner)) => return object(class, inner, &at()),
         (Uri | Kind::UriOr(_), Value::String(text)) => {
             if text.contains(':') {
                 return Ok(());
             }
-            return Err(Finding::invalid(Code::SchemaWrongValue).with("member", at()).with("expected", "a URI"));
+            return Err(Finding::invalid(Code::SchemaWrongValue).with("member", &at()).with("expected", "a URI"));
         }
         (Date, Value::String(text)) => {
             if DateTime::parse(text).is_some() {
                 return Ok(());
             }
             return Err(Finding::invalid(Code::SchemaWrongValue)
-                .with("member", at())
+                .with("member", &at())
                 .with("expected", "a date and time with a time zone"));
         }
         (Text, Value::String(_)) | (Boolean, Value::Bool(_)) | (Number, Value::Number(_)) => return Ok(()),

@@ -45,7 +45,7 @@ impl Purpose {
 pub(crate) fn entries(status: &Value<'_>) -> Vec<StatusEntry> {
     let entries = status.as_set();
     if entries.len() > MAX_ENTRIES_OF_A_CREDENTIAL {
-        let finding = Finding::unknown(Code::TooManyStatusEntries).with("entries", entries.len().to_string());
+        let finding = Finding::unknown(Code::TooManyStatusEntries).with("entries", &entries.len().to_string());
         return vec![StatusEntry::Unusable(finding)];
     }
     entries.iter().map(|entry| read_entry(entry).unwrap_or_else(StatusEntry::Unusable)).collect()
@@ -125,15 +125,15 @@ impl StatusList {
     /// What the list says of an entry (§3.2 "Validate Algorithm", from step 7 on).
     pub(crate) fn check(&self, purpose: Purpose, index: usize) -> Finding {
         if !self.purposes.iter().any(|known| known == purpose.as_str()) {
-            return Finding::unknown(Code::StatusPurposeMismatch).with("listPurpose", self.purposes.join(", "));
+            return Finding::unknown(Code::StatusPurposeMismatch).with("listPurpose", &self.purposes.join(", "));
         }
         let entries = self.bits.len() * 8;
         if entries < MIN_ENTRIES {
-            return Finding::unknown(Code::StatusListTooShort).with("entries", entries.to_string());
+            return Finding::unknown(Code::StatusListTooShort).with("entries", &entries.to_string());
         }
         // The first entry is the leftmost bit of the first byte.
         let Some(byte) = self.bits.get(index / 8) else {
-            return Finding::unknown(Code::StatusIndexOutOfRange).with("entries", entries.to_string());
+            return Finding::unknown(Code::StatusIndexOutOfRange).with("entries", &entries.to_string());
         };
         match (byte & (0b1000_0000 >> (index % 8)) != 0, purpose) {
             (false, Purpose::Revocation) => Finding::valid(Code::NotRevoked),

@@ -278,7 +278,7 @@ impl Verification {
         };
         Ok(finding
             .with("statusPurpose", purpose.as_str())
-            .with("statusListIndex", index.to_string())
+            .with("statusListIndex", &index.to_string())
             .with("statusListCredential", examine::clip(url)))
     }
 

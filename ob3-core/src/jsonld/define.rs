@@ -244,13 +244,13 @@ impl ContextStore {
     ) -> Result<Option<Rc<Context>>> {
         let url = base_url.map_or_else(|| reference.to_owned(), |base| iri::resolve(base, reference));
         if !iri::is_absolute(&url) {
-            return Err(JsonLdError::new(ErrorCode::LoadingDocumentFailed, url));
+            return Err(JsonLdError::new(ErrorCode::LoadingDocumentFailed, &url));
         }
         if !flags.validate_scoped && remote.iter().any(|under_way| **under_way == *url) {
             return Ok(None);
         }
         if remote.len() >= MAX_REMOTE_CONTEXTS {
-            return Err(JsonLdError::new(ErrorCode::ContextOverflow, url));
+            return Err(JsonLdError::new(ErrorCode::ContextOverflow, &url));
         }
         let document = self.load(&url)?;
         let mut make = || {
@@ -360,10 +360,10 @@ impl ContextStore {
         let url = base_url.map_or_else(|| reference.to_owned(), |base| iri::resolve(base, reference));
         let document = self.load(&url)?;
         let Value::Object(imported) = &document.context else {
-            return Err(JsonLdError::new(ErrorCode::InvalidRemoteContext, url));
+            return Err(JsonLdError::new(ErrorCode::InvalidRemoteContext, &url));
         };
         if imported.contains("@import") {
-            return Err(JsonLdError::new(ErrorCode::InvalidContextEntry, url));
+            return Err(JsonLdError::new(ErrorCode::InvalidContextEntry, &url));
         }
         Ok(imported.overlaid_with(definition))
     }

@@ -11,8 +11,10 @@ pub(crate) struct JsonLdError {
 }
 
 impl JsonLdError {
-    pub(crate) fn new(code: ErrorCode, subject: impl Into<String>) -> Self {
-        let mut subject = subject.into();
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn new(code: ErrorCode, subject: &str) -> Self {
+        let mut subject = subject.to_owned();
         // Errors travel into reports: a hostile value is not repeated at full length.
         if subject.len() > 200 {
             let end = (0..=200).rev().find(|at| subject.is_char_boundary(*at)).unwrap_or(0);

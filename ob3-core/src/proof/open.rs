@@ -93,7 +93,7 @@ fn open(
     if let Some(expires) = date("expires")?
         && expires < now
     {
-        return Err(Finding::invalid(Code::ProofExpired).with("expires", expires.to_string()));
+        return Err(Finding::invalid(Code::ProofExpired).with("expires", &expires.to_string()));
     }
     let method = text("verificationMethod").ok_or_else(|| malformed("verificationMethod"))?;
     let signature = text("proofValue").and_then(multibase::decode_base58btc).ok_or_else(|| malformed("proofValue"))?;
