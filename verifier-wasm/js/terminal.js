@@ -25,14 +25,16 @@ const MAX_QUOTED_CHARS = 200;
 export function describe(name, report, isColoured) {
   const paint = (mark, text) => (isColoured ? `\u001b[${COLOURS[mark]}m${text}\u001b[0m` : text);
   const mark = OUTCOME_MARKS[report.outcome];
-  const lines = [
-    `${paint(mark, `${mark} ${report.outcome.toUpperCase()}`)}  ${quote(name)}: ${OUTCOMES[report.outcome]}`,
-    ...claimed(report),
-  ];
+  const verdict = `${paint(mark, `${mark} ${report.outcome.toUpperCase()}`)}  ${quote(name)}: ${OUTCOMES[report.outcome]}`;
+  const reason = report.outcome === "verified" ? [] : [`  because: ${CODES[report.code] ?? report.code}`];
+  const lines = [verdict, ...reason, ...claimed(report)];
   for (const { name: check, result, code, data, items = [] } of report.checks) {
-    const label = CHECKS[check].padEnd(13);
-    lines.push(`  ${paint(MARKS[result], MARKS[result])} ${label} ${finding(code, data)}`);
-    for (const item of items) lines.push(`      ${paint(MARKS[item.result], MARKS[item.result])} ${finding(item.code, item.data)}`);
+    const line = (result, text) => `${paint(MARKS[result], MARKS[result])} ${text}`;
+    const [only] = items;
+    // One item that says the same is told in one line, with what only the item knows.
+    const isOne = items.length === 1 && only.code === code;
+    lines.push(`  ${line(result, `${CHECKS[check].padEnd(13)} ${finding(code, isOne ? only.data : data)}`)}`);
+    if (!isOne) lines.push(...items.map((item) => `      ${line(item.result, finding(item.code, item.data))}`));
   }
   return `${lines.join("\n")}\n`;
 }

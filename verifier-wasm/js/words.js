@@ -4,7 +4,7 @@
 export const OUTCOMES = {
   verified: "signed by its issuer, unaltered, and in force",
   rejected: "do not rely on what it says",
-  indeterminate: "nothing was found to be false, but a necessary check is open: this is not a yes",
+  indeterminate: "this is not a yes: nothing was found to be false, but a necessary check is open",
 };
 
 export const CHECKS = {

@@ -4,6 +4,8 @@
 //! supplies the documents and the signature checks that are asked for, and lets it step again.
 
 pub mod floor;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests;
 
 use ob3_core::{Code, DateTime, Need, Policy, Step, Verifier};
 use wasm_bindgen::JsError;
