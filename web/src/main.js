@@ -1,102 +1,70 @@
-// The page: takes a badge, has it verified, shows the verdict.
+// The verification page.
 
-import { extract, verify } from "accolade-verifier";
+import { fetchBadge } from "./badges.js";
+import { Desk } from "./desk.js";
 import { listen } from "./intake.js";
-import { loadPublished, publishedAddresses, publishedId } from "./published.js";
+import { openPublished, publishedId } from "./published.js";
 import { el } from "./view/dom.js";
-import { ledger, questions } from "./view/ledger.js";
-import { sheet } from "./view/sheet.js";
-import { plainHead, verdictHead } from "./view/verdict.js";
-import { words } from "./words/index.js";
+import { engraving } from "./view/engraving.js";
+import { intake } from "./view/intake.js";
+import { questions } from "./view/ledger.js";
+import { LANGUAGES, bestLanguage, loadPhrases } from "./words/index.js";
 
-const head = document.querySelector("#verdict");
-const result = document.querySelector("#result");
+// Ends what listens to the controls of the language before.
+let controls;
+const part = (id) => document.querySelector(`#${id}`);
 
-// Counts the badges handed in, so that a slow verification does not overwrite a later one's verdict.
-let turn = 0;
-let objectUrls = [];
+const desk = new Desk({
+  root: document.body,
+  head: part("verdict"),
+  result: part("result"),
+  level: 1,
+  openAddress: openHere,
+  onChange: changed,
+});
 
-document.querySelector("#questions").append(el("h2", {}, words.page.questions), questions());
-listen({ file: document.querySelector("#file"), form: document.querySelector("#text-form") }, takeBadge);
-
+part("head").prepend(engraving());
 const id = publishedId(location.pathname);
-if (id === undefined) show("welcome", plainHead(words.page.welcome));
-else takePublished(id);
+if (id !== undefined) desk.answer((signal) => openPublished(id, signal));
+speak(bestLanguage([new URLSearchParams(location.search).get("lang") ?? "", ...navigator.languages]));
 
-async function takePublished(id) {
-  await check(async () => {
-    const answer = await loadPublished(id);
-    if (answer.fault !== undefined) return answer;
-    const { credential, image } = publishedAddresses(id);
-    return {
-      input: answer.text,
-      source: () => ({
-        picture: image,
-        downloads: [
-          { href: credential, name: `${id}.json`, text: words.claims.downloadJson },
-          { href: image, name: `${id}.png`, text: words.claims.downloadPng },
-        ],
-      }),
-    };
-  });
+// A link to this site's page of a badge leads to the badge, and not to the page.
+function openHere(url, signal) {
+  const id = url.origin === location.origin ? publishedId(url.pathname) : undefined;
+  return id === undefined ? fetchBadge(url, signal) : openPublished(id, signal);
 }
 
-async function takeBadge(badge) {
-  await check(async () => {
-    let input;
-    try {
-      input = typeof badge === "string" ? badge : new Uint8Array(await badge.arrayBuffer());
-    } catch {
-      return { fault: "unreadable_file" };
-    }
-    return { input, source: () => describe(input) };
-  });
-  window.scrollTo({ top: 0 });
+async function speak(language) {
+  const phrases = await loadPhrases(language);
+  const { words } = phrases;
+  document.documentElement.lang = words.language;
+  part("skip").textContent = words.intake.title;
+  part("another").textContent = words.page.another;
+  part("about").textContent = words.page.footer;
+  part("questions").replaceChildren(el("h2", { id: "questions-title" }, words.page.questions), questions(phrases));
+  part("languages").replaceChildren(languageMenu(words));
+  const { section, file, form } = intake({ phrases, level: 1 });
+  part("intake").replaceWith(section);
+  controls?.abort();
+  controls = new AbortController();
+  listen({ scope: document, root: document.body, file, form, signal: controls.signal }, (badge) => desk.take(badge));
+  desk.speak(phrases);
+  title();
 }
 
-// One badge from start to verdict: `open` gets its content, or says why it could not be had.
-async function check(open) {
-  turn += 1;
-  const mine = turn;
-  show("busy", plainHead(words.page.busy));
-  const { input, source, fault } = await open();
-  let report;
-  let shown;
-  if (fault === undefined) {
-    report = await verify(input).catch(() => undefined);
-    shown = report && (await source());
-  }
-  if (mine !== turn) return;
-  if (report === undefined) show("fault", plainHead(words.faults[fault ?? "verifier"]));
-  else show(report.outcome, verdictHead(report), [sheet(report, shown), ledger(report)]);
+function languageMenu(words) {
+  const options = Object.entries(LANGUAGES).map(([language, name]) => el("option", { value: language, lang: language }, name));
+  const menu = el("select", { id: "language" }, options);
+  menu.value = words.language;
+  menu.addEventListener("change", () => speak(menu.value).then(() => part("language").focus()));
+  return el("label", {}, `${words.page.language} `, menu);
 }
 
-// What can be shown and saved of a badge that was handed in.
-async function describe(input) {
-  objectUrls.forEach((url) => URL.revokeObjectURL(url));
-  objectUrls = [];
-  if (typeof input === "string" || !isPng(input)) return { downloads: [] };
-  const picture = keep(new Blob([input], { type: "image/png" }));
-  const credential = await extract(input).catch(() => undefined);
-  if (credential === undefined) return { picture, downloads: [] };
-  const href = keep(new Blob([credential], { type: "application/vc+ld+json" }));
-  return { picture, downloads: [{ href, name: "badge.json", text: words.claims.downloadJson }] };
+function changed({ state }) {
+  title();
+  if (state === "busy") scrollTo({ top: 0 });
 }
 
-function keep(blob) {
-  const url = URL.createObjectURL(blob);
-  objectUrls.push(url);
-  return url;
-}
-
-function isPng(bytes) {
-  return [0x89, 0x50, 0x4e, 0x47].every((byte, index) => bytes[index] === byte);
-}
-
-function show(state, headContent, resultContent = []) {
-  document.body.dataset.state = state;
-  head.setAttribute("aria-busy", String(state === "busy"));
-  head.replaceChildren(...headContent);
-  result.replaceChildren(...resultContent);
-  document.title = `${head.querySelector("h1").textContent} – Accolade`;
+function title() {
+  document.title = `${part("verdict").querySelector("h1").textContent} – Accolade`;
 }

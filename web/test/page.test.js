@@ -1,75 +1,29 @@
 // The built page in Chromium: what it shows of badges that verify, that do not, and that can not be had.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { extname, join, normalize } from "node:path";
+import { join } from "node:path";
 import { after, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { ROOT, baked, changed, drop, genuine, image, openPage, paste, serve, startBrowser } from "./browser.mjs";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const OUT = join(ROOT, "dist/web");
-if (!existsSync(OUT)) throw new Error("dist/web is missing: run web/build.mjs first");
-
-const { chromium } = createRequire(join(ROOT, "tests/package.json"))("playwright-core");
 const { bake } = await import(join(ROOT, "verifier-wasm/pkg/node.js"));
-
-const image = readFileSync(join(ROOT, "web/demo/badge.png"));
-const genuine = sample("did-key.json");
-const changed = genuine.replaceAll("Field Mapping", "Field Napping");
-const unresolvable = sample("did-web.json");
-
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".wasm": "application/wasm" };
-const PUBLISHED = { genuine, changed, unresolvable };
-
-// Stands in for the worker's routes that the page asks, and for nothing else.
-const server = createServer((request, response) => {
-  const { pathname } = new URL(request.url, "http://page.test");
-  const credential = /^\/credentials\/(\w+)\/ob3$/.exec(pathname)?.[1];
-  if (credential === "private") return response.writeHead(403).end();
-  if (credential !== undefined) {
-    return Object.hasOwn(PUBLISHED, credential)
-      ? response.writeHead(200, { "content-type": "application/vc+ld+json" }).end(PUBLISHED[credential])
-      : response.writeHead(404).end();
-  }
-  if (pathname.endsWith("/baked")) return response.writeHead(200, { "content-type": "image/png" }).end(image);
-  const file = pathname === "/" || pathname.startsWith("/verify/") ? "/index.html" : normalize(pathname);
-  if (!existsSync(join(OUT, file))) return response.writeHead(404).end();
-  return response.writeHead(200, { "content-type": TYPES[extname(file)] }).end(readFileSync(join(OUT, file)));
+const server = await serve({
+  "/badge.png": { type: "image/png", body: baked },
+  "/page.html": { type: "text/html", body: "<!doctype html><title>page</title>" },
 });
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const origin = `http://127.0.0.1:${server.address().port}`;
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-});
+const browser = await startBrowser();
 after(async () => {
   await browser.close();
   server.close();
 });
 
-function sample(name) {
-  return readFileSync(join(ROOT, "verifier-wasm/packaging-tests/samples", name), "utf8");
-}
-
-// Opens a page, and holds it to its policy: a refused script, style or image is an error on its console.
-async function open(context, path, options = {}) {
-  const page = await browser.newPage(options);
-  const refusals = [];
-  page.on("console", (message) => /Content Security Policy/.test(message.text()) && refusals.push(message.text()));
-  page.on("pageerror", (error) => refusals.push(error.message));
-  context.after(async () => {
-    await page.close();
-    assert.deepEqual(refusals, []);
-  });
-  await page.goto(origin + path);
-  return page;
-}
-
+const open = (context, path, options) => openPage(context, browser, server.origin + path, options);
 const settled = (page, state) => page.waitForSelector(`body[data-state="${state}"]`);
 const choose = (page, name, buffer) => page.setInputFiles("#file", { name, mimeType: "application/octet-stream", buffer: Buffer.from(buffer) });
+const enter = async (page, text) => {
+  if (!(await page.isVisible("#text"))) await page.click(".intake summary");
+  await page.fill("#text", text);
+  await page.click("#text-form button");
+};
 const heading = (page) => page.textContent("#verdict h1");
 const result = (page, check) => page.getAttribute(`[data-check="${check}"]`, "data-result");
 
@@ -136,26 +90,46 @@ test("a chosen image is verified, and shows itself", async (context) => {
 
 test("a dropped image with a changed claim is rejected", async (context) => {
   const page = await open(context, "/");
-  const bytes = [...(await bake(image, changed))];
-  const transfer = await page.evaluateHandle((bytes) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([Uint8Array.from(bytes)], "badge.png", { type: "image/png" }));
-    return transfer;
-  }, bytes);
-  await page.dispatchEvent("main", "drop", { dataTransfer: transfer });
+  await page.waitForSelector("#file");
+  await drop(page, "main", await bake(image, changed));
   await settled(page, "rejected");
   assert.equal(await page.getAttribute('[data-check="proof"]', "data-code"), "signature_invalid");
 });
 
 test("text that is entered is verified, and a later badge replaces it", async (context) => {
   const page = await open(context, "/");
-  await page.click(".intake summary");
-  await page.fill("#text", genuine);
-  await page.click("#text-form button");
+  await enter(page, genuine);
   await settled(page, "verified");
   await choose(page, "badge.json", changed);
   await settled(page, "rejected");
   assert.equal(await page.locator(".sheet").count(), 1);
+});
+
+test("an address that is entered is fetched from, be it of a file or of this site's own page", async (context) => {
+  const page = await open(context, "/");
+  await enter(page, `${server.origin}/badge.png`);
+  await settled(page, "verified");
+  assert.match(await page.getAttribute(".sheet img", "src"), /^blob:/);
+  await enter(page, `${server.origin}/verify/changed`);
+  await settled(page, "rejected");
+});
+
+test("an address of a web page, or of nothing, is no verdict", async (context) => {
+  const page = await open(context, "/");
+  for (const [path, title] of [["/page.html", "A web page, not a badge"], ["/nothing.json", "No such badge"]]) {
+    await enter(page, server.origin + path);
+    await settled(page, "fault");
+    assert.equal(await heading(page), title);
+    await enter(page, genuine);
+    await settled(page, "verified");
+  }
+});
+
+test("what is pasted anywhere is verified", async (context) => {
+  const page = await open(context, "/");
+  await page.waitForSelector("#file");
+  await paste(page, "body", `  ${genuine}\n`);
+  await settled(page, "verified");
 });
 
 test("a picture without a badge is rejected, and nothing is claimed", async (context) => {
@@ -190,6 +164,7 @@ test("nothing is wider than a phone of 360 pixels", async (context) => {
   for (const path of ["/", "/verify/genuine", "/verify/changed", "/verify/nothing"]) {
     const page = await open(context, path, { viewport: { width: 360, height: 740 } });
     await page.waitForSelector('body:not([data-state="busy"])');
+    await page.waitForSelector("#file", { state: "attached" });
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, path);
   }
 });

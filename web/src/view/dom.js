@@ -12,6 +12,11 @@ export function svg(tag, attributes = {}, ...children) {
   return furnish(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/** A heading of a level: 1 the page's own, 6 the last. */
+export function heading(level, attributes, ...children) {
+  return el(`h${Math.min(level, 6)}`, attributes, ...children);
+}
+
 /** A link to a place that a badge names: only over https, and the place learns nothing about this page. */
 export function outsideLink(address, text) {
   const url = httpsUrl(address);

@@ -1,16 +1,15 @@
 // The certificate: what the badge says. As fact only where the report's outcome is `verified`, else as claims.
 
-import { date, fill, words } from "../words/index.js";
-import { el, httpsUrl, outsideLink } from "./dom.js";
+import { el, heading, httpsUrl, outsideLink } from "./dom.js";
 import { emblem } from "./emblem.js";
 
 /**
  * @param {object} report
- * @param {object} source
- * @param {string} [source.picture] address of a picture that came with the badge
- * @param {{href: string, name: string, text: string}[]} source.downloads
+ * @param {import("../badges.js").Source} source
+ * @param {{phrases: import("../words/phrasebook.js").Phrasebook, level: number}} setting
  */
-export function sheet(report, { picture, downloads }) {
+export function sheet(report, { picture, downloads }, setting) {
+  const { words } = setting.phrases;
   const { claims } = report;
   const confirmed = report.outcome === "verified";
   const standing = confirmed ? "confirmed" : "unconfirmed";
@@ -19,31 +18,33 @@ export function sheet(report, { picture, downloads }) {
     { class: "sheet", "data-standing": standing, "aria-labelledby": "sheet-standing" },
     el("p", { class: "sheet__standing", id: "sheet-standing" }, words.claims[standing]),
     confirmed ? null : el("p", { class: "sheet__note" }, claims === null ? words.claims.unreadable : words.claims.unconfirmedNote),
-    claims === null ? null : statement(claims, standing, picture),
-    downloads.length === 0 ? null : el("p", { class: "downloads" }, el("span", {}, words.claims.downloads), downloads.map(download)),
+    claims === null ? null : statement(claims, standing, picture, setting),
+    downloads.length === 0 ? null : el("p", { class: "downloads" }, el("span", {}, words.claims.downloads), downloads.map((file) => download(file, words))),
   );
 }
 
-function statement(claims, standing, picture) {
+function statement(claims, standing, picture, setting) {
+  const { phrases, level } = setting;
   const { achievement } = claims;
   const description = achievement.description ?? claims.description;
   return [
-    figure(picture, claims),
-    el("h2", { dir: "auto" }, achievement.name ?? claims.name ?? words.claims.unnamed),
+    figure(picture, claims, phrases),
+    heading(level + 1, { class: "sheet__name", dir: "auto" }, achievement.name ?? claims.name ?? phrases.words.claims.unnamed),
     description === undefined ? null : el("p", { class: "sheet__description", dir: "auto" }, description),
-    el("dl", { class: "statements" }, rows(claims, standing)),
+    el("dl", { class: "statements" }, rows(claims, standing, phrases)),
   ];
 }
 
-function rows(claims, standing) {
+function rows(claims, standing, phrases) {
+  const { words } = phrases;
   const label = (name) => words.claims[name][standing];
   const confirmed = standing === "confirmed";
   const { criteria = {} } = claims.achievement;
   return [
-    entry(label("issuer"), issuer(claims.issuer, confirmed)),
-    entry(label("recipient"), recipient(claims.recipient)),
-    claims.validFrom === undefined ? null : entry(label("from"), [time(claims.validFrom)]),
-    entry(label("until"), [claims.validUntil === undefined ? words.claims.noEnd : time(claims.validUntil)]),
+    entry(label("issuer"), issuer(claims.issuer, confirmed, phrases)),
+    entry(label("recipient"), recipient(claims.recipient, phrases)),
+    claims.validFrom === undefined ? null : entry(label("from"), [time(claims.validFrom, phrases)]),
+    entry(label("until"), [claims.validUntil === undefined ? words.claims.noEnd : time(claims.validUntil, phrases)]),
     criteria.narrative === undefined && criteria.id === undefined ? null : entry(label("criteria"), criteriaLines(criteria, confirmed)),
   ];
 }
@@ -53,31 +54,33 @@ function entry(name, lines) {
 }
 
 // The identifier always stands beside the name: the name is the issuer's own word, the identifier is what was checked.
-function issuer({ id, name, url }, confirmed) {
-  const shown = name ?? id ?? words.claims.unnamed;
+function issuer({ id, name, url }, confirmed, phrases) {
+  const shown = name ?? id ?? phrases.words.claims.unnamed;
   return [
     el("strong", {}, confirmed && url !== undefined ? outsideLink(url, shown) : el("bdi", {}, shown)),
     name === undefined || id === undefined ? null : el("code", {}, id),
-    confirmed ? standingOf(id) : null,
+    confirmed ? standingOf(id, phrases) : null,
   ].filter((line) => line !== null);
 }
 
 // What a verified identifier is worth: a web address has an owner, a bare key has whatever name it gives itself.
-function standingOf(id) {
+function standingOf(id, phrases) {
+  const { words } = phrases;
   const host = /^did:web:([^:]+)/.exec(id)?.[1];
-  if (host !== undefined) return el("small", {}, fill(words.claims.issuerByHost, { host: host.replace(/%3A/i, ":") }));
+  if (host !== undefined) return el("small", {}, phrases.fill(words.claims.issuerByHost, { host: host.replace(/%3A/i, ":") }));
   return id.startsWith("did:key:") ? el("small", { class: "caution" }, words.claims.issuerByKey) : null;
 }
 
-function recipient({ id, identifiers = [] }) {
-  const lines = identifiers.map(identifier);
+function recipient({ id, identifiers = [] }, phrases) {
+  const lines = identifiers.map((one) => identifier(one, phrases));
   if (id !== undefined) lines.push(el("code", {}, id));
-  return lines.length === 0 ? [words.claims.nobody] : lines;
+  return lines.length === 0 ? [phrases.words.claims.nobody] : lines;
 }
 
-function identifier({ type = "", value = "", hashed }) {
+function identifier({ type = "", value = "", hashed }, phrases) {
+  const { words } = phrases;
   const kind = Object.hasOwn(words.claims.identifierTypes, type) ? words.claims.identifierTypes[type] : type;
-  return el("span", {}, hashed ? fill(words.claims.fingerprint, { type: kind }) : [`${kind}: `, el("bdi", {}, value)]);
+  return el("span", {}, hashed ? phrases.fill(words.claims.fingerprint, { type: kind }) : [`${kind}: `, el("bdi", {}, value)]);
 }
 
 function criteriaLines({ id, narrative }, confirmed) {
@@ -87,15 +90,18 @@ function criteriaLines({ id, narrative }, confirmed) {
   ].filter((line) => line !== null);
 }
 
-function time(instant) {
-  return el("time", { datetime: instant }, date(instant));
+function time(instant, phrases) {
+  return el("time", { datetime: instant }, phrases.date(instant));
 }
 
-function figure(picture, claims) {
+function figure(picture, claims, phrases) {
+  const { words } = phrases;
+  const stand = () => emblem(claims.id ?? claims.issuer.id ?? "");
   const images = [claims.image, claims.achievement.image].filter((image) => image !== undefined);
   const embedded = images.find((image) => image.startsWith("data:image/"));
   if (picture !== undefined || embedded !== undefined) {
     const image = el("img", { src: picture ?? embedded, alt: words.claims.pictureAlt, width: "240", height: "240" });
+    image.addEventListener("error", () => image.replaceWith(stand()));
     // What came as a file around the credential was signed by nobody; what the credential embeds was signed with it.
     return el("figure", {}, image, picture === undefined ? null : el("figcaption", {}, words.claims.pictureUnsigned));
   }
@@ -103,11 +109,11 @@ function figure(picture, claims) {
   return el(
     "figure",
     {},
-    emblem(claims.id ?? claims.issuer.id ?? ""),
-    host === undefined ? null : el("figcaption", {}, fill(words.claims.pictureElsewhere, { host })),
+    stand(),
+    host === undefined ? null : el("figcaption", {}, phrases.fill(words.claims.pictureElsewhere, { host })),
   );
 }
 
-function download({ href, name, text }) {
-  return el("a", { class: "button", href, download: name }, text);
+function download({ href, name, kind }, words) {
+  return el("a", { class: "button", href, download: name }, words.claims.download[kind]);
 }

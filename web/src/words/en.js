@@ -1,9 +1,9 @@
-// Every word of the page in English. `{name}` is replaced by the report's datum of that name; a part in square brackets is
-// left out where the report has no such datum.
+// Every word in English. `{name}` is replaced by the report's datum of that name; a part in square brackets is left out
+// where the report has no such datum. The other languages are files of the same shape, held to it by test.
 
 export default {
   language: "en",
-  dateLocale: "en-GB",
+  locale: "en-GB",
 
   // The verdict, by the report's outcome. Where there is no lead, the sentence of the deciding code takes its place.
   outcomes: {
@@ -63,7 +63,7 @@ export default {
     image_no_credential: "It is an ordinary picture: no badge is stored inside it. A copied or edited picture loses its badge, so try the original file.",
     image_several_credentials: "More than one badge is stored inside the picture, which is not allowed.",
     png_compressed_credential: "The badge inside the picture is stored compressed, which is not allowed.",
-    open_badges_2: "It is an Open Badges 2 badge. This page checks version 3.",
+    open_badges_2: "It is an Open Badges 2 badge. Here version 3 is checked.",
 
     claims_covered: "Every statement in it is covered by the signature.",
     context_missing: "It does not say by which vocabulary it is to be read.",
@@ -88,7 +88,7 @@ export default {
     signature_invalid: "The signature does not match: something was altered, or it was signed with another key.",
     proof_missing: "It is not signed.",
     proof_malformed: "Its signature is not in proper form.",
-    proof_unsupported: "It is signed by a method that this page does not check[: {cryptosuite}].",
+    proof_unsupported: "It is signed by a method that is not checked here[: {cryptosuite}].",
     proof_purpose: "It was signed for another purpose than issuing a badge.",
     proof_expired: "The signature itself has expired.",
     too_many_proofs: "It bears more signatures than a badge may bear.",
@@ -104,7 +104,7 @@ export default {
     issuer_key_not_authorized: "The issuer does not, or no longer, use this key to issue badges.",
     issuer_unavailable: "The issuer’s public record could not be fetched.",
     issuer_document_invalid: "The issuer’s public record is damaged, or belongs to somebody else.",
-    issuer_unsupported: "The issuer is named in a way that this page cannot look up.",
+    issuer_unsupported: "The issuer is named in a way that cannot be looked up here.",
 
     within_validity: "It is in force[ until {validUntil}].",
     not_yet_valid: "It is not in force yet[: it begins on {validFrom}].",
@@ -113,7 +113,7 @@ export default {
 
     no_status: "The badge names no register of withdrawals, so there is none to look in.",
     status_not_asked: "This was not looked at.",
-    status_unsupported: "The issuer may have withdrawn it, in a way that this page cannot look up.",
+    status_unsupported: "The issuer may have withdrawn it, in a way that cannot be looked up here.",
     status_entry_malformed: "It names a register of withdrawals in a way that cannot be read.",
     too_many_status_entries: "It names more registers of withdrawals than a badge may name.",
     not_revoked: "The issuer’s register says that it has not been withdrawn.",
@@ -139,7 +139,9 @@ export default {
 
   // Names for the data beside a code. A name that is missing here is shown as it is.
   data: {
+    alg: "Method",
     bytes: "Size in bytes",
+    claim: "Statement",
     code: "Code",
     context: "Vocabulary",
     created: "Signed on",
@@ -149,6 +151,7 @@ export default {
     expires: "Signature ends on",
     form: "Kind of file",
     issuer: "Issuer",
+    kid: "Key",
     limit: "Limit",
     listPurpose: "Purpose of the register",
     member: "Statement",
@@ -199,8 +202,7 @@ export default {
     pictureUnsigned: "The picture itself is not covered by the signature.",
     pictureElsewhere: "Its picture lies at {host} and was not fetched.",
     downloads: "Keep a copy",
-    downloadJson: "Credential (JSON)",
-    downloadPng: "Image (PNG)",
+    download: { json: "Credential (JSON)", jwt: "Credential (JWT)", png: "Image (PNG)" },
   },
 
   ledger: {
@@ -209,21 +211,36 @@ export default {
     part: "Part {number}",
   },
 
-  // The page before, between and beside verdicts.
+  // Before and between verdicts.
+  welcome: { title: "Is this badge genuine?", lead: "Hand in an Open Badge. It is checked here, on your device, and is sent nowhere." },
+  busy: { title: "Checking…", lead: "Ten questions are being put to this badge." },
+  provenance: "Checked on {date}, on this device.",
+
+  // Where a badge is handed in.
+  intake: {
+    title: "Check a badge",
+    choose: "Choose a file",
+    hint: "or drop a badge here, or paste it: an image (PNG or SVG) or a file (JSON or JWT).",
+    enter: "Enter a badge’s text or web address",
+    label: "The badge’s text, or the address where it lies",
+    submit: "Check this",
+  },
+
+  // The page around it.
   page: {
-    title: "Accolade: is this badge genuine?",
-    welcome: { title: "Is this badge genuine?", lead: "Give this page an Open Badge. It is checked here, on your device, and is sent nowhere." },
-    busy: { title: "Checking…", lead: "Ten questions are being put to this badge." },
-    provenance: "Checked on {date}, on this device.",
     questions: "What is asked of every badge",
+    another: "Check another badge",
+    language: "Language",
+    footer: "Accolade checks Open Badges 3.0. Nothing that you check here leaves your device, apart from looking up the issuer’s public record where a badge names one.",
   },
 
   // Nothing could be verified at all: not a verdict.
   faults: {
     not_found: { title: "No such badge", lead: "There is no badge at this address. Perhaps the link was cut short." },
-    private: { title: "A private badge", lead: "Its holder has not made it public. Ask the holder for the badge file, and check it below." },
-    unreachable: { title: "Not to be had just now", lead: "The badge could not be fetched. Try again in a moment, or check a file below." },
+    private: { title: "A private badge", lead: "Its holder has not made it public. Ask the holder for the badge file, and check that." },
+    unreachable: { title: "Not to be had just now", lead: "The badge could not be fetched from there. Try again in a moment, or save its file and check that." },
+    web_page: { title: "A web page, not a badge", lead: "At this address there is a web page. Save the badge’s image or file from it, and check that." },
     unreadable_file: { title: "The file could not be opened", lead: "Your browser could not read it. Try to save it again, or paste its text." },
-    verifier: { title: "The check could not be made", lead: "This page’s verifier did not start or stopped. Reload the page to try again." },
+    verifier: { title: "The check could not be made", lead: "The verifier did not start, or it stopped. Reload the page to try again." },
   },
 };

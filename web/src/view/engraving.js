@@ -1,12 +1,29 @@
-// Draws the engraved line work behind the page's head: a braid of waves as on banknotes, one seamless tile.
-// Usage: node art/engrave.mjs > art/engraving.svg
+// The engraved line work behind the verdict: a braid of waves as on banknotes, one seamless tile.
+
+import { svg } from "./dom.js";
 
 const WIDTH = 720;
 const HEIGHT = 300;
 const STEPS = 24;
 
-const braid = ({ strands, centre, swell, turns, wander }) =>
-  Array.from({ length: strands }, (_, strand) => {
+const PATHS = [
+  ...braid({ strands: 18, centre: 150, swell: 84, turns: 2, wander: 30 }),
+  ...braid({ strands: 12, centre: 150, swell: 112, turns: 3, wander: -34 }),
+].join("");
+
+/** Line work that fills its box from the far end, in the colour of the text around it. */
+export function engraving() {
+  const tile = svg("pattern", { id: "engraving", width: WIDTH, height: HEIGHT, patternUnits: "userSpaceOnUse" }, svg("path", { d: PATHS }));
+  return svg(
+    "svg",
+    { class: "engraving", viewBox: `0 0 ${WIDTH * 4} ${HEIGHT}`, preserveAspectRatio: "xMaxYMid slice", "aria-hidden": "true" },
+    svg("defs", {}, tile),
+    svg("rect", { width: WIDTH * 4, height: HEIGHT, fill: "url(#engraving)" }),
+  );
+}
+
+function braid({ strands, centre, swell, turns, wander }) {
+  return Array.from({ length: strands }, (_, strand) => {
     const phase = (2 * Math.PI * strand) / strands;
     return curve((t) => {
       const angle = 2 * Math.PI * t;
@@ -14,6 +31,7 @@ const braid = ({ strands, centre, swell, turns, wander }) =>
       return centre + wander * Math.sin(angle) + envelope * Math.sin(turns * angle + phase);
     });
   });
+}
 
 // A periodic function through STEPS points as Bézier curves (Catmull-Rom, so that neighbouring tiles join smoothly).
 function curve(at) {
@@ -33,12 +51,3 @@ function curve(at) {
 function round(value) {
   return Math.round(value * 10) / 10;
 }
-
-const paths = [
-  ...braid({ strands: 18, centre: 150, swell: 84, turns: 2, wander: 30 }),
-  ...braid({ strands: 12, centre: 150, swell: 112, turns: 3, wander: -34 }),
-];
-process.stdout.write(
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}">` +
-    `<g fill="none" stroke="#000" stroke-width=".6">${paths.map((d) => `<path d="${d}"/>`).join("")}</g></svg>\n`,
-);

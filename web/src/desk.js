@@ -1,0 +1,130 @@
+// Where badges are handed in and answered. The page is one desk, and so is every element.
+
+import { verify } from "accolade-verifier";
+import { badgeAddress, fetchBadge, openBadge } from "./badges.js";
+import { ledger } from "./view/ledger.js";
+import { sheet } from "./view/sheet.js";
+import { plainHead, verdictHead } from "./view/verdict.js";
+
+/**
+ * What is shown: before any badge, while one is checked, why none could be had, or a report with its source.
+ *
+ * @typedef {{state: "welcome"} | {state: "busy"} | {state: "fault", fault: string} |
+ *   {state: "verified" | "rejected" | "indeterminate", report: object, source: import("./badges.js").Source}} Standing
+ */
+
+export class Desk {
+  // Counts the badges handed in, so that a slow verification does not overwrite a later one's verdict.
+  #turn = 0;
+  #ending = new AbortController();
+  /** @type {Standing} */
+  #standing = { state: "welcome" };
+  #parts;
+  #phrases;
+
+  /**
+   * @param {object} parts
+   * @param {HTMLElement} parts.root carries the state, for styles and tests
+   * @param {HTMLElement} parts.head gets the verdict
+   * @param {HTMLElement} parts.result gets the certificate and the checks
+   * @param {number} parts.level of the verdict's heading
+   * @param {() => boolean} [parts.folded] whether the checks are folded away
+   * @param {() => object} [parts.options] for the verifier, asked for at each badge
+   * @param {(url: URL, signal: AbortSignal) => Promise<import("./badges.js").Opened>} [parts.openAddress]
+   * @param {(standing: Standing) => void} [parts.onChange] called after the standing has changed and is shown
+   */
+  constructor(parts) {
+    this.#parts = { folded: () => false, options: () => ({}), openAddress: fetchBadge, onChange: () => {}, ...parts };
+  }
+
+  /** What is shown now. */
+  get standing() {
+    return this.#standing;
+  }
+
+  /** Says everything in these words from now on. */
+  speak(phrases) {
+    this.#phrases = phrases;
+    this.#render();
+  }
+
+  /** Takes a badge: a file, its bytes, its text, or the address where it lies. */
+  take(badge) {
+    const text = typeof badge === "string" ? badge.trim() : undefined;
+    const address = text === undefined ? undefined : badgeAddress(text);
+    if (address !== undefined) return this.takeFrom(address);
+    return this.answer(() => openBadge(text ?? badge));
+  }
+
+  /** Takes the badge that lies at an address. */
+  takeFrom(address) {
+    return this.answer((signal) => this.#parts.openAddress(address, signal));
+  }
+
+  /**
+   * One badge from start to verdict: `open` gets its content, or says why it could not be had.
+   *
+   * @returns {Promise<object | undefined>} the report, unless there is none or a later badge came first
+   */
+  async answer(open) {
+    const mine = this.#begin();
+    const { signal } = this.#ending;
+    this.#show({ state: "busy" });
+    const standing = await this.#examine(open, signal);
+    if (mine !== this.#turn) {
+      standing.source?.release?.();
+      return undefined;
+    }
+    this.#show(standing);
+    return standing.report;
+  }
+
+  /** Forgets the badge, and stops waiting for one. */
+  clear() {
+    this.#begin();
+    this.#show({ state: "welcome" });
+  }
+
+  #begin() {
+    this.#ending.abort();
+    this.#ending = new AbortController();
+    this.#turn += 1;
+    return this.#turn;
+  }
+
+  async #examine(open, signal) {
+    const { input, source = () => ({ downloads: [] }), fault } = await open(signal);
+    if (fault !== undefined) return { state: "fault", fault };
+    try {
+      const report = await verify(input, { ...this.#parts.options(), signal });
+      return { state: report.outcome, report, source: await source() };
+    } catch {
+      return { state: "fault", fault: "verifier" };
+    }
+  }
+
+  #show(standing) {
+    const before = this.#standing;
+    this.#standing = standing;
+    this.#render();
+    before.source?.release?.();
+    this.#parts.onChange(standing);
+  }
+
+  #render() {
+    if (this.#phrases === undefined) return;
+    const { root, head, result, level, folded } = this.#parts;
+    const { state, report, source, fault } = this.#standing;
+    const setting = { phrases: this.#phrases, level, folded: folded() };
+    const { words } = this.#phrases;
+    root.dataset.state = state;
+    head.setAttribute("aria-busy", String(state === "busy"));
+    if (report !== undefined) {
+      head.replaceChildren(...verdictHead(report, setting));
+      result.replaceChildren(sheet(report, source, setting), ledger(report, setting));
+      return;
+    }
+    head.replaceChildren(...plainHead(fault === undefined ? words[state] : words.faults[fault], setting));
+    result.replaceChildren();
+  }
+}
