@@ -152,7 +152,7 @@ npm_packages() {
 }
 
 setup_packages() { setup_node; npm_packages tools; }
-setup_tests() { setup_packages; npm_packages tests; }
+setup_tests() { setup_packages; npm_packages tests; npm_packages verifier-wasm/packaging-tests; }
 
 setup_chromium() {
   [ -x "$CHROMIUM" ] && [ -x "$CHROMEDRIVER" ] && return 0

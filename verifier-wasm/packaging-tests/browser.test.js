@@ -2,19 +2,17 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
+import { openPage, serve } from "./chromium.js";
 import { DEMO_IMAGE, NOW, installPackage, sample } from "./install.js";
+import { flipOneBit } from "./tokens.js";
 
-const { chromium } = createRequire(new URL("../../tests/package.json", import.meta.url))("playwright-core");
 const { folder } = installPackage();
 
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
 
-const server = createServer((request, response) => {
-  const { pathname } = new URL(request.url, "http://page.test");
+const origin = await serve((pathname, response) => {
   // The second path is that of a static server that does not know what WebAssembly is.
   const path = /^\/(package|untyped)(\/[\w.-]+)$/.exec(pathname);
   if (path === null) {
@@ -24,19 +22,8 @@ const server = createServer((request, response) => {
   const type = path[1] === "untyped" && pathname.endsWith(".wasm") ? "application/octet-stream" : TYPES[extname(pathname)];
   response.setHeader("content-type", type).end(readFileSync(join(folder, normalize(path[2]))));
 });
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const origin = `http://127.0.0.1:${server.address().port}`;
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-});
-const page = await browser.newPage();
+const page = await openPage();
 await page.goto(origin);
-after(async () => {
-  await browser.close();
-  server.close();
-});
 
 const verifyInPage = (credential, from = "package") =>
   page.evaluate(
@@ -67,4 +54,19 @@ test("a baked image is read from a Blob in a browser", async () => {
     { module: `${origin}/package/browser.js`, image: [...readFileSync(DEMO_IMAGE)], credential: sample("did-key.json"), now: NOW },
   );
   assert.equal(outcome, "verified");
+});
+
+test("a token is verified in a browser, by the browser's own cryptography", async () => {
+  const token = sample("es256.jwt");
+  assert.equal((await verifyInPage(token)).outcome, "verified");
+  const { outcome, code } = await verifyInPage(flipOneBit(token.trim()));
+  assert.deepEqual([outcome, code], ["rejected", "signature_invalid"]);
+});
+
+test("an issuer's document on a host that may not be asked is not fetched by a browser", async () => {
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  const report = await verifyInPage(sample("did-web.json").replaceAll("did:web:badges.example.org", "did:web:localhost"));
+  assert.deepEqual([report.outcome, report.code], ["indeterminate", "key_unavailable"]);
+  assert.deepEqual(asked.filter((url) => !url.startsWith(`${origin}/package/`)), []);
 });

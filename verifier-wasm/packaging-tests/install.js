@@ -32,7 +32,10 @@ export function installPackage() {
   return { user, folder: join(user, "node_modules/accolade-verifier"), entry: pathToFileURL(join(user, "user.js")).href };
 }
 
-/** A credential of the tests' own. They were signed by ob3-core with the key whose seed is 32 bytes of 7. */
+/**
+ * A credential of the tests' own. The JSON ones were signed by ob3-core with the key whose seed is 32 bytes of 7, the token by
+ * tokens.js with a key that nobody kept.
+ */
 export function sample(name) {
   return readFileSync(new URL(`samples/${name}`, import.meta.url), "utf8");
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { NOW, installPackage, sample } from "./install.js";
+import { flipOneBit } from "./tokens.js";
 
 Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", CI: "1" });
 const wrangler = createRequire(new URL("../../tools/package.json", import.meta.url)).resolve("wrangler");
@@ -67,4 +68,11 @@ test("the issuer's document is fetched in workerd", async () => {
 test("a host that does not exist leaves the outcome open in workerd", async () => {
   const { outcome, code } = await report(sample("did-web.json"));
   assert.deepEqual([outcome, code], ["indeterminate", "key_unavailable"]);
+});
+
+test("a token is verified in workerd, by its own cryptography", async () => {
+  const token = sample("es256.jwt").trim();
+  assert.equal((await report(token)).outcome, "verified");
+  const { outcome, code } = await report(flipOneBit(token));
+  assert.deepEqual([outcome, code], ["rejected", "signature_invalid"]);
 });
