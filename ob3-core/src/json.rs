@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::jsonld::number;
 use crate::sort::sorted;
 
 /// Deepest nesting of objects and arrays that is read. A badge nests about twelve deep; a recursive reader of 96 levels
@@ -36,7 +37,7 @@ pub(crate) enum Value<'a> {
     Object(Object<'a>),
 }
 
-/// A number in the spelling of its text; known to be finite as a double.
+/// A number in the spelling of its text; known to be finite as a double, and read as one when it is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Number<'a>(Cow<'a, str>);
 
@@ -50,8 +51,7 @@ impl Number<'_> {
     /// The nearest double.
     #[must_use]
     pub(crate) fn to_f64(&self) -> f64 {
-        // The parser admits only what Rust reads as a finite number.
-        self.0.parse().unwrap_or(0.0)
+        number::parse(&self.0)
     }
 }
 
@@ -462,9 +462,9 @@ impl<'a> Parser<'a> {
             }
             self.skip_digits()?;
         }
-        let number = Number(Cow::Borrowed(self.slice(start)?));
-        if number.to_f64().is_finite() {
-            return Ok(Value::Number(number));
+        let text = self.slice(start)?;
+        if !number::overflows(text) {
+            return Ok(Value::Number(Number(Cow::Borrowed(text))));
         }
         Err(JsonError { kind: JsonErrorKind::NumberRange, offset: start })
     }

@@ -232,8 +232,7 @@ impl Writer<'_, '_> {
         if value.abs() > MAX_SAFE_INTEGER {
             self.refuse(ErrorCode::DroppedValue, "integer beyond 2^53")?;
         }
-        // Adding zero turns minus zero into zero.
-        let text = format!("{:.0}", value + 0.0);
+        let text = number::integer(value);
         Ok(self.dataset.literal(&text, suffix(datatype.unwrap_or(XSD_INTEGER))))
     }
 
