@@ -43,7 +43,7 @@ impl Decimal {
 pub(crate) fn overflows(text: &str) -> bool {
     const LIMIT: [u8; 17] = [1, 7, 9, 7, 6, 9, 3, 1, 3, 4, 8, 6, 2, 3, 1, 5, 8];
     let decimal = Decimal::read(text, LIMIT.len());
-    !decimal.digits.is_empty() && (decimal.point > 309 || (decimal.point == 309 && *decimal.digits >= LIMIT))
+    !decimal.digits.is_empty() && (decimal.point > 309 || (decimal.point == 309 && *decimal.digits >= LIMIT[..]))
 }
 
 /// The nearest double of a JSON number, ties to even; infinite where it overflows.
