@@ -2,6 +2,7 @@
 
 import { fetchBadge } from "./badges.js";
 import { Desk } from "./desk.js";
+import { fetchDocument } from "./documents.js";
 import { listen } from "./intake.js";
 import { openPublished, publishedId } from "./published.js";
 import { el } from "./view/dom.js";
@@ -19,6 +20,7 @@ const desk = new Desk({
   head: part("verdict"),
   result: part("result"),
   level: 1,
+  options: () => ({ fetch: fetchDocument }),
   openAddress: openHere,
   onChange: changed,
 });

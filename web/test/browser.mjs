@@ -22,6 +22,9 @@ export const genuine = sample("did-key.json");
 export const changed = genuine.replaceAll("Field Mapping", "Field Napping");
 /** Its issuer's host does not exist. */
 export const unresolvable = sample("did-web.json");
+/** The badge inside a drawing. */
+export const drawn = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0" viewBox="0 0 10 10">
+  <openbadges:credential><![CDATA[${genuine}]]></openbadges:credential><circle r="5" cx="5" cy="5"/></svg>`;
 export const baked = Buffer.from(await bake(image, genuine));
 
 function sample(name) {
@@ -38,6 +41,19 @@ const TYPES = {
 };
 const CREDENTIALS = { genuine, changed, unresolvable };
 
+/** Somebody's page under a policy as strict as ours. */
+function host(html, body) {
+  const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src data: blob:; connect-src 'self' https:";
+  return `<!doctype html><html ${html}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+    <meta http-equiv="Content-Security-Policy" content="${policy}"><title>Host</title><link rel="stylesheet" href="/host.css">
+    <script type="module" src="/open-badge-verifier.js"></script></head><body><main><h1>Host</h1>${body}</main></body></html>`;
+}
+
+/** The address of a host page with this in its body. */
+export function hostPage(origin, body, html = 'lang="en"') {
+  return `${origin}/host?${new URLSearchParams({ html, body })}`;
+}
+
 /**
  * Serves the built pages, and stands in for the worker's routes that they ask, and for nothing else.
  *
@@ -45,9 +61,10 @@ const CREDENTIALS = { genuine, changed, unresolvable };
  */
 export async function serve(extra = {}) {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url, "http://page.test");
+    const { pathname, searchParams } = new URL(request.url, "http://page.test");
     const answer = (status, type = "text/plain", body = "") => response.writeHead(status, { "content-type": type }).end(body);
     if (Object.hasOwn(extra, pathname)) return answer(200, extra[pathname].type, extra[pathname].body);
+    if (pathname === "/host") return answer(200, TYPES[".html"], host(searchParams.get("html"), searchParams.get("body")));
     const credential = /^\/credentials\/(\w+)\/ob3$/.exec(pathname)?.[1];
     if (credential === "private") return answer(403);
     if (credential !== undefined) {

@@ -73,11 +73,11 @@ export class OpenBadgeVerifierElement extends HTMLElement {
     for (const name of ["src", "compact", "options"]) this.#adopt(name);
     this.#furnish();
     this.#speak();
-    this.#open();
+    if (this.#desk.standing.state === "welcome") this.#open();
   }
 
   disconnectedCallback() {
-    // Moved within the page, an element is disconnected and connected again at once: that is no end.
+    // Moved within the page, an element is disconnected and connected again at once, and keeps its badge.
     queueMicrotask(() => this.isConnected || this.#desk.clear());
   }
 

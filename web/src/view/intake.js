@@ -19,7 +19,7 @@ export function intake({ phrases: { words }, level }) {
   );
   const section = el(
     "section",
-    { class: "intake", id: "intake", tabindex: "-1", "aria-labelledby": "intake-title" },
+    { class: "intake", id: "intake", tabindex: "-1", role: "group", "aria-labelledby": "intake-title" },
     heading(level + 1, { class: "intake__title", id: "intake-title" }, text.title),
     el(
       "div",

@@ -12,7 +12,8 @@ export function ledger(report, setting) {
     el("ol", {}, report.checks.map((check) => row(check, setting))),
   ];
   const content = setting.folded ? el("details", { class: "ledger__fold" }, el("summary", {}, title), rows) : [title, rows];
-  return el("section", { class: "ledger", "aria-labelledby": "ledger-title" }, content);
+  // A group and no landmark: a page may hold many badges, and landmarks should be few.
+  return el("section", { class: "ledger", role: "group", "aria-labelledby": "ledger-title" }, content);
 }
 
 /** The questions alone, for a page without a report. */
