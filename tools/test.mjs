@@ -12,10 +12,11 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FILE_TIMEOUT_MS = 10 * 60 * 1000;
 
-/** Every suite: native Rust, and then each folder that holds `*.test.js` or `*.test.mjs` files. */
+/** Every suite: Rust, native and in wasm, and then each folder that holds `*.test.js` or `*.test.mjs` files. */
 function suites() {
   const found = [
-    { name: "rust", run: cargo },
+    { name: "rust", run: () => rust("cargo", ["test", "--quiet", "--workspace", "--locked", "--no-fail-fast"]) },
+    { name: "boundary", run: () => rust(join(ROOT, "verifier-wasm/test.sh"), []) },
     nodeSuite("package", "verifier-wasm/packaging-tests"),
     nodeSuite("web", "web/test"),
   ];
@@ -63,9 +64,9 @@ function node(files) {
   });
 }
 
-/** Runs every native test and sums the result line of each test binary. */
-async function cargo() {
-  const { code, output } = await capture("cargo", ["test", "--quiet", "--workspace", "--locked", "--no-fail-fast"]);
+/** Runs Rust's test binaries, native or in wasm, and sums their result lines. */
+async function rust(command, args) {
+  const { code, output } = await capture(command, args);
   const sum = { passed: 0, failed: 0, skipped: 0 };
   for (const line of output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored;/gm)) {
     sum.passed += Number(line[1]);
