@@ -17,12 +17,12 @@ const MAX_DOCUMENTS = 32;
  *
  * @param {object} platform
  * @param {object} platform.glue what wasm-bindgen generated
- * @param {() => Promise<WebAssembly.Module>} platform.loadModule
+ * @param {() => Promise<void>} platform.load gets the module into the glue
  * @param {RequestInit} platform.requestInit see documents.js
  * @param {typeof fetch} [platform.platformFetch] see documents.js
  */
-export function createApi({ glue, loadModule, requestInit, platformFetch }) {
-  const instance = createInstance(glue, loadModule);
+export function createApi({ glue, load, requestInit, platformFetch }) {
+  const instance = createInstance(glue, load);
 
   async function extract(image) {
     const bytes = await readBytes(image, "image");

@@ -18,21 +18,19 @@ export function isOrderly(error) {
 
 /**
  * @param {object} glue what wasm-bindgen generated
- * @param {() => Promise<WebAssembly.Module>} loadModule how this platform gets the compiled module
+ * @param {() => Promise<void>} load how this platform gets the module into the glue
  */
-export function createInstance(glue, loadModule) {
+export function createInstance(glue, load) {
   let loading;
   let generation = 0;
 
   return {
     /** Resolves when calls may be made. A failed load is tried again by the next caller. */
     ready() {
-      loading ??= loadModule()
-        .then((module) => glue.default({ module_or_path: module }))
-        .catch((cause) => {
-          loading = undefined;
-          throw new Error("the verifier's WebAssembly module could not be loaded", { cause });
-        });
+      loading ??= load().catch((cause) => {
+        loading = undefined;
+        throw new Error("the verifier's WebAssembly module could not be loaded", { cause });
+      });
       return loading;
     },
 

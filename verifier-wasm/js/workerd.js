@@ -7,7 +7,7 @@ import { EDGE_REQUEST } from "./documents.js";
 
 export const { verify, extract, bake, canonicalize, codes, createVerifier } = createApi({
   glue,
-  loadModule: async () => module,
+  load: async () => void glue.initSync({ module }),
   requestInit: EDGE_REQUEST,
 });
 export { VerifierStoppedError } from "./instance.js";
