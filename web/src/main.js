@@ -3,7 +3,7 @@
 import { fetchBadge } from "./badges.js";
 import { Desk } from "./desk.js";
 import { fetchDocument } from "./documents.js";
-import { listen } from "./intake.js";
+import { listenToControls, listenToTransfers } from "./intake.js";
 import { openPublished, publishedId } from "./published.js";
 import { el } from "./view/dom.js";
 import { engraving } from "./view/engraving.js";
@@ -11,8 +11,6 @@ import { intake } from "./view/intake.js";
 import { questions } from "./view/ledger.js";
 import { LANGUAGES, bestLanguage, loadPhrases } from "./words/index.js";
 
-// Ends what listens to the controls of the language before.
-let controls;
 const part = (id) => document.querySelector(`#${id}`);
 
 const desk = new Desk({
@@ -25,6 +23,8 @@ const desk = new Desk({
   onChange: changed,
 });
 
+const take = (badge) => desk.take(badge);
+listenToTransfers({ scope: document, root: document.body }, take);
 part("head").prepend(engraving());
 const id = publishedId(location.pathname);
 if (id !== undefined) desk.answer((signal) => openPublished(id, signal));
@@ -47,9 +47,7 @@ async function speak(language) {
   part("languages").replaceChildren(languageMenu(words));
   const { section, file, form } = intake({ phrases, level: 1 });
   part("intake").replaceWith(section);
-  controls?.abort();
-  controls = new AbortController();
-  listen({ scope: document, root: document.body, file, form, signal: controls.signal }, (badge) => desk.take(badge));
+  listenToControls({ file, form }, take);
   desk.speak(phrases);
   title();
 }

@@ -1,7 +1,7 @@
 // <open-badge-verifier>: a desk in somebody else's page. Defining it is another module's business (define.js).
 
 import { Desk } from "../desk.js";
-import { listen } from "../intake.js";
+import { listenToControls, listenToTransfers } from "../intake.js";
 import { el } from "../view/dom.js";
 import { engraving } from "../view/engraving.js";
 import { intake } from "../view/intake.js";
@@ -23,7 +23,7 @@ export class OpenBadgeVerifierElement extends HTMLElement {
   #body;
   #section;
   #phrases;
-  #controls = new AbortController();
+  #listening = new AbortController();
   #options = {};
 
   /** The address of the badge, as written. */
@@ -143,16 +143,17 @@ export class OpenBadgeVerifierElement extends HTMLElement {
 
   // The controls stand where badges are handed in: not where the page has chosen one.
   #arrange() {
-    this.#controls.abort();
+    this.#listening.abort();
     this.#section?.remove();
     this.#section = undefined;
     if (this.#phrases === undefined || this.hasAttribute("src")) return;
-    this.#controls = new AbortController();
+    this.#listening = new AbortController();
     const { section, file, form } = intake({ phrases: this.#phrases, level: LEVEL });
     this.#section = section;
     this.#body.append(section);
-    const { signal } = this.#controls;
-    listen({ scope: this.#frame, root: this.#frame, file, form, signal }, (badge) => this.#desk.take(badge));
+    const take = (badge) => this.#desk.take(badge);
+    listenToControls({ file, form }, take);
+    listenToTransfers({ scope: this.#frame, root: this.#frame, signal: this.#listening.signal }, take);
   }
 
   #open() {
