@@ -30,6 +30,8 @@ pub(crate) struct Examined {
     pub(crate) proofs: Vec<Proof>,
     /// Said of the proof check where there is no proof to look at.
     pub(crate) no_proofs: Finding,
+    /// The credential's own id.
+    pub(crate) id: String,
     pub(crate) issuer: String,
     pub(crate) validity: Finding,
     pub(crate) status: Vec<StatusEntry>,
@@ -138,6 +140,7 @@ pub(crate) fn examine(
         report,
         proofs,
         no_proofs,
+        id: credential.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
         issuer,
         validity: validity(credential, is_v1, expires, role, policy, now),
         status,

@@ -147,8 +147,13 @@ impl Documents {
         }
     }
 
+    /// What was supplied for a URL; the inner `None` is a document that could not be had.
+    pub(crate) fn get(&self, url: &str) -> Option<Option<&[u8]>> {
+        self.documents.get(url).map(Option::as_deref)
+    }
+
     fn document(&self, url: &str) -> Result<&[u8], NoKey> {
-        match self.documents.get(url) {
+        match self.get(url) {
             None => Err(NoKey::Need(url.to_owned())),
             Some(None) => Err(NoKey::Answer(Answer::without_key(Code::IssuerUnavailable))),
             Some(Some(document)) => Ok(document),

@@ -4,7 +4,7 @@ use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use crate::base64url;
 use crate::crc::crc32;
-use crate::json::{Object, Value};
+use crate::json::{self, Object, Value};
 use crate::report::{Code, Finding};
 
 /// Fewest entries of a list (§2.2): with fewer, fetching it would tell whose status was looked up.
@@ -21,6 +21,8 @@ pub(crate) const MAX_ENTRIES_OF_A_CREDENTIAL: usize = 8;
 pub(crate) enum StatusEntry {
     /// A `BitstringStatusListEntry`.
     Bitstring { purpose: Purpose, index: usize, list: String },
+    /// A `1EdTechRevocationList`, which names its revoked credentials.
+    RevocationList { list: String },
     /// It can not be checked, and this says why.
     Unusable(Finding),
 }
@@ -54,6 +56,11 @@ pub(crate) fn entries(status: &Value<'_>) -> Vec<StatusEntry> {
 fn read_entry(entry: &Value<'_>) -> Result<StatusEntry, Finding> {
     let text = |name: &str| entry.get(name).and_then(Value::as_str);
     let types = entry.get("type").map(Value::as_set).unwrap_or_default();
+    if types.iter().any(|name| name.as_str() == Some("1EdTechRevocationList")) {
+        let list = text("id").filter(|url| is_trustworthy(url));
+        let malformed = || Finding::unknown(Code::StatusEntryMalformed).with("member", "id");
+        return Ok(StatusEntry::RevocationList { list: list.ok_or_else(malformed)?.to_owned() });
+    }
     if !types.iter().any(|name| name.as_str() == Some("BitstringStatusListEntry")) {
         let kind = types.first().and_then(Value::as_str).unwrap_or_default();
         return Err(Finding::unknown(Code::StatusUnsupported).with("type", crate::examine::clip(kind)));
@@ -93,6 +100,32 @@ fn is_trustworthy(url: &str) -> bool {
 fn parse_index(digits: &str) -> Option<usize> {
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     if plain { digits.parse().ok() } else { None }
+}
+
+/// What a 1EdTech revocation list (<https://www.imsglobal.org/spec/vcrl/v1p0/>) says of a credential.
+///
+/// The list is not signed: it is as good as the URL that the badge's signature covers. A list of another issuer says
+/// nothing.
+pub(crate) fn check_revocation_list(list: &[u8], credential: &str, issuer: &str) -> Finding {
+    let malformed = |member: &str| Finding::unknown(Code::StatusListMalformed).with("member", member);
+    let parsed = std::str::from_utf8(list).ok().and_then(|text| json::parse(text).ok());
+    let Some(list) = parsed else { return malformed("") };
+    let list_issuer = list.get("issuer").and_then(|issuer| issuer.get("id").unwrap_or(issuer).as_str());
+    if list_issuer != Some(issuer) {
+        return Finding::unknown(Code::StatusListNotAuthentic)
+            .with("listIssuer", crate::examine::clip(list_issuer.unwrap_or_default()));
+    }
+    let Some(Value::Array(revoked)) = list.get("revokedCredential") else { return malformed("revokedCredential") };
+    let entry = revoked.iter().find(|entry| entry.get("id").and_then(Value::as_str) == Some(credential));
+    match entry {
+        None => Finding::valid(Code::NotRevoked),
+        // `revoked` may be left out, and then is true.
+        Some(entry) if entry.get("revoked") == Some(&Value::Bool(false)) => Finding::valid(Code::NotRevoked),
+        Some(entry) => match entry.get("revocationReason").and_then(Value::as_str) {
+            Some(reason) => Finding::invalid(Code::Revoked).with("reason", crate::examine::clip(reason)),
+            None => Finding::invalid(Code::Revoked),
+        },
+    }
 }
 
 /// The list of a `BitstringStatusListCredential`.
@@ -186,7 +219,7 @@ fn gunzip(gzip: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
+    use crate::report::CheckResult;
 
     fn list(purpose: &str, encoded: &str) -> Result<StatusList, Finding> {
         let text = format!(
@@ -251,6 +284,28 @@ mod tests {
     }
 
     #[test]
+    fn a_revocation_list_names_what_is_revoked() {
+        let list =
+            |revoked: &str| format!(r#"{{"id":"https://a.example/1","issuer":"did:x","revokedCredential":{revoked}}}"#);
+        for (revoked, code) in [
+            ("[]", Code::NotRevoked),
+            (r#"[{"id":"urn:2"}]"#, Code::NotRevoked),
+            (r#"[{"id":"urn:1"}]"#, Code::Revoked),
+            (r#"[{"id":"urn:1","revoked":true,"revocationReason":"mistake"}]"#, Code::Revoked),
+            (r#"[{"id":"urn:1","revoked":false}]"#, Code::NotRevoked),
+            (r#"{"id":"urn:1"}"#, Code::StatusListMalformed),
+            ("null", Code::StatusListMalformed),
+        ] {
+            assert_eq!(check_revocation_list(list(revoked).as_bytes(), "urn:1", "did:x").code, code, "{revoked}");
+        }
+        let other = check_revocation_list(list("[]").as_bytes(), "urn:1", "did:y");
+        assert_eq!(other.code, Code::StatusListNotAuthentic);
+        for text in ["", "<html>", "[]", r#"{"revokedCredential":[]}"#] {
+            assert_eq!(check_revocation_list(text.as_bytes(), "urn:1", "did:x").result, CheckResult::Unknown, "{text}");
+        }
+    }
+
+    #[test]
     fn entries_are_read_strictly() {
         let entry = |index: &str, more: &str| {
             let text = format!(
@@ -259,6 +314,7 @@ mod tests {
             let value = json::parse(&text).unwrap();
             match entries(&value).remove(0) {
                 StatusEntry::Bitstring { index, .. } => Ok(index),
+                StatusEntry::RevocationList { .. } => panic!("another kind"),
                 StatusEntry::Unusable(finding) => Err(finding.code),
             }
         };

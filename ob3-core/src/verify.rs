@@ -12,7 +12,7 @@ use crate::proof::Algorithm;
 use crate::report::{CheckName, CheckResult, Code, Finding, Report};
 use crate::settle::{Documents, Settled};
 use crate::sign::Contexts;
-use crate::status::{Purpose, StatusEntry};
+use crate::status::{self, Purpose, StatusEntry};
 use crate::time::DateTime;
 
 /// Verifies credentials. Make one and keep it: it holds the processed contexts.
@@ -252,7 +252,7 @@ impl Verification {
         let mut needs = Vec::new();
         let mut findings = Vec::new();
         for entry in &examined.status {
-            match self.status(entry, badge) {
+            match self.status(entry, examined, badge) {
                 Ok(finding) => findings.push(finding),
                 Err(missing) => {
                     needs.extend(missing.into_iter().filter(|need| !needs.contains(need)).collect::<Vec<_>>())
@@ -264,9 +264,10 @@ impl Verification {
 
     /// Bitstring Status List §3.2, for one entry. Whatever keeps the list from being read or trusted leaves the status
     /// unknown: it is never taken for clear.
-    fn status(&self, entry: &StatusEntry, badge: &Settled) -> Result<Finding, Vec<Need>> {
+    fn status(&self, entry: &StatusEntry, examined: &Examined, badge: &Settled) -> Result<Finding, Vec<Need>> {
         let (purpose, index, url) = match entry {
             StatusEntry::Unusable(finding) => return Ok(finding.clone()),
+            StatusEntry::RevocationList { list } => return self.in_revocation_list(list, examined, badge),
             StatusEntry::Bitstring { purpose, index, list } => (*purpose, *index, list),
         };
         let finding = match self.lists.get(url) {
@@ -280,6 +281,16 @@ impl Verification {
             .with("statusPurpose", purpose.as_str())
             .with("statusListIndex", &index.to_string())
             .with("statusListCredential", examine::clip(url)))
+    }
+
+    fn in_revocation_list(&self, url: &str, examined: &Examined, badge: &Settled) -> Result<Finding, Vec<Need>> {
+        let finding = match self.documents.get(url) {
+            _ if badge.proof.result != CheckResult::Valid => Finding::unknown(Code::NotReached),
+            None => return Err(vec![Need::Document { url: url.to_owned() }]),
+            Some(None) => Finding::unknown(Code::StatusListUnavailable),
+            Some(Some(list)) => status::check_revocation_list(list, &examined.id, &examined.issuer),
+        };
+        Ok(finding.with("revocationList", examine::clip(url)))
     }
 
     fn status_in(&self, list: &Secured, purpose: Purpose, index: usize) -> Result<Finding, Vec<Need>> {
@@ -304,7 +315,7 @@ impl Verification {
 fn list_urls(examined: &Examined) -> impl Iterator<Item = &str> {
     examined.status.iter().filter_map(|entry| match entry {
         StatusEntry::Bitstring { list, .. } => Some(list.as_str()),
-        StatusEntry::Unusable(_) => None,
+        StatusEntry::RevocationList { .. } | StatusEntry::Unusable(_) => None,
     })
 }
 
