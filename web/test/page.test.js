@@ -160,6 +160,53 @@ test("the verdict is announced, and the page works from the keyboard", async (co
   assert.ok(await page.isVisible('[data-check="proof"] .particulars'));
 });
 
+test("the page speaks the browser's language, or the one that its address or the menu asks for", async (context) => {
+  const page = await open(context, "/verify/genuine", { locale: "de-AT" });
+  await settled(page, "verified");
+  assert.equal(await heading(page), "Echt");
+  assert.equal(await page.getAttribute("html", "lang"), "de");
+  assert.match(await page.title(), /^Echt/);
+  await page.selectOption("#language", "ja");
+  await page.waitForSelector('html[lang="ja"]');
+  assert.equal(await heading(page), "本物です");
+  assert.match(await page.textContent(".sheet"), /2036年1月15日/);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "language");
+  const asked = await open(context, "/?lang=fr", { locale: "de-AT" });
+  await asked.waitForSelector('html[lang="fr"] #file');
+  assert.match(await heading(asked), /^Ce badge est-il authentique/);
+});
+
+test("after the language has changed a badge is still taken, once", async (context) => {
+  const page = await open(context, "/");
+  await page.selectOption("#language", "nl");
+  await page.waitForSelector('html[lang="nl"]');
+  await choose(page, "badge.json", changed);
+  await settled(page, "rejected");
+  assert.equal(await heading(page), "Afgekeurd");
+  await drop(page, "main", genuine);
+  await settled(page, "verified");
+});
+
+test("what is dropped before there are words is checked all the same", async (context) => {
+  const page = await open(context, "/");
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route(/\/en-[^/]*\.js$/, (route) => held.then(() => route.continue()));
+  await page.reload();
+  await drop(page, "main", genuine);
+  release();
+  await settled(page, "verified");
+});
+
+test("a printed verdict has nothing to click on it", async (context) => {
+  const page = await open(context, "/verify/genuine");
+  await settled(page, "verified");
+  await page.waitForSelector("#file", { state: "attached" });
+  await page.emulateMedia({ media: "print" });
+  for (const hidden of [".intake", ".bar__link", ".downloads", "#language"]) assert.ok(!(await page.isVisible(hidden)), hidden);
+  for (const shown of [".seal", ".sheet", '[data-check="proof"]']) assert.ok(await page.isVisible(shown), shown);
+});
+
 test("nothing is wider than a phone of 360 pixels", async (context) => {
   for (const path of ["/", "/verify/genuine", "/verify/changed", "/verify/nothing"]) {
     const page = await open(context, path, { viewport: { width: 360, height: 740 } });
