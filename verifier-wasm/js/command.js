@@ -53,7 +53,8 @@ class UsageError extends Error {}
  * @param {typeof fetch} [system.fetch] gets badges that are given by their address
  */
 export async function run(words, { stdout, stderr, stdin, env, fetch = globalThis.fetch }) {
-  const complain = (error) => stderr.write(`accolade-verify: ${error.message}\n`);
+  // What `verify` says of an option is said of the word on the command line.
+  const complain = ({ message }) => stderr.write(`accolade-verify: ${message.replace(/^`options\.(\w+)`/, "--$1")}\n`);
   let command;
   try {
     command = parse(words);
@@ -160,7 +161,7 @@ async function collect(chunks) {
   let length = 0;
   for await (const chunk of chunks) {
     length += chunk.length;
-    if (length > MAX_BADGE_BYTES) throw new UsageError(`more than ${MAX_BADGE_BYTES} bytes, which no badge has: check what you gave`);
+    if (length > MAX_BADGE_BYTES) throw new UsageError(`there are more than ${MAX_BADGE_BYTES} bytes, which no badge has: check what you gave`);
     parts.push(chunk);
   }
   return Buffer.concat(parts);

@@ -27,7 +27,7 @@ const ACCEPT = "application/json, application/did+json, application/ld+json, */*
  * @param {typeof fetch} [settings.platformFetch] what asks public hosts where the caller brings nothing
  * @param {AbortSignal} [settings.signal]
  * @param {RequestInit} settings.requestInit WEB_REQUEST or EDGE_REQUEST
- * @param {ReturnType<import("./cache.js").createDocumentCache>} [settings.cache]
+ * @param {{get: (url: string) => Uint8Array | undefined, put: (url: string, document: Uint8Array, headers: Headers) => void}} [settings.cache]
  * @returns {(url: string) => Promise<Uint8Array | undefined>} never rejects
  */
 export function createDocumentFetcher({ fetch: ownFetch, platformFetch, signal, requestInit, cache }) {
@@ -62,7 +62,7 @@ function guarded(fetch) {
 
 /** Neither local nor an IP address, which the URL parser has brought into its one spelling: `[…]`, or four numbers. */
 function isPublicName(hostname) {
-  const name = hostname.replace(/\.$/, "");
+  const name = hostname.replace(/\.+$/, "");
   return name.includes(".") && !name.startsWith("[") && !/\.\d+$/.test(name) && !LOCAL_NAME.test(name);
 }
 

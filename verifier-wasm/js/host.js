@@ -58,10 +58,21 @@ export function createApi({ glue, load, requestInit, platformFetch }) {
       const content = await readInput(input);
       signal?.throwIfAborted();
       await instance.ready();
+      const check = (documents) => {
+        const fetchDocument = createDocumentFetcher({ fetch: fetch ?? own.fetch, platformFetch, signal, requestInit, cache: documents });
+        return run(instance, content, { policyJson, nowMillis, signal }, fetchDocument);
+      };
       // What another fetch brought is not what this one would bring.
-      const source = fetch === undefined ? { fetch: own.fetch, cache } : { fetch };
-      const fetchDocument = createDocumentFetcher({ ...source, platformFetch, signal, requestInit });
-      return run(instance, content, { policyJson, nowMillis, signal }, fetchDocument);
+      if (cache === undefined || fetch !== undefined) return check(undefined);
+      let isFresh = true;
+      const get = (url) => {
+        const document = cache.get(url);
+        isFresh &&= document === undefined;
+        return document;
+      };
+      const report = await check({ get, put: cache.put });
+      // A key may have been added since: only a yes is given on what was kept.
+      return isFresh || report.outcome === "verified" ? report : check({ get: () => undefined, put: cache.put });
     }
 
     return { verify, extract, bake, canonicalize };

@@ -46,7 +46,7 @@ export type Code =
   | "status_list_not_authentic" | "status_list_outdated" | "status_purpose_mismatch" | "status_list_too_short"
   | "status_index_out_of_range"
   // recipient, endorsements, trust
-  | "recipient_not_asked" | "no_endorsements" | "endorsements_not_checked" | "no_trust_registries"
+  | "recipient_not_asked" | "recipient_matches" | "recipient_differs" | "recipient_not_stated" | "no_endorsements" | "endorsements_not_checked" | "no_trust_registries"
   // any check
   | "not_reached" | "verified";
 
@@ -187,7 +187,8 @@ export interface VerifierSettings {
   readonly policy?: Policy;
   /**
    * Whether documents are kept in memory for further verifications (default `true`). For the time to live a revocation may
-   * stay unseen. A verification with a `fetch` of its own does not use what is kept.
+   * stay unseen; before any other answer than `verified` everything is asked for anew. A verification with a `fetch` of its
+   * own does not use what is kept.
    */
   readonly cache?: boolean | CacheLimits;
 }

@@ -83,7 +83,7 @@ test("misuse ends with 64 and says what to do", async () => {
     [["--now"], /--now.*; --help lists/],
     [["--now", "yesterday", good], /--now must be a time with its time zone/],
     [["--policy", "strict", good], /--policy must be a JSON object/],
-    [["--policy", '{"status":"maybe"}', good], /status/],
+    [["--policy", '{"status":"maybe"}', good], /: --policy: .*`status` must be/],
     [["missing.png"], /missing\.png cannot be read: there is no such file/],
     [[user], /it is a folder/],
     [["-", "-"], /only once/],

@@ -62,7 +62,7 @@ test("without a fetch of the caller's, only plain https of public hosts is asked
   const fetchDocument = fetcher(undefined);
   const refused = [
     "http://issuer.example/", "file:///etc/hosts", "data:,{}", "https://user:word@issuer.example/", "nonsense",
-    "https://localhost/", "https://localhost./", "https://a.localhost/", "https://intranet/", "https://printer.local/",
+    "https://localhost/", "https://localhost./", "https://localhost../", "https://a.localhost/", "https://intranet/", "https://printer.local/",
     "https://db.internal/", "https://router.home.arpa/", "https://127.0.0.1/", "https://0x7f.1/", "https://2130706433/",
     "https://10.0.0.1:8443/", "https://93.184.216.34/", "https://[::1]/", "https://[fe80::1]/", "https://①②⑦.0.0.1/",
   ];

@@ -65,6 +65,19 @@ test("a failure is not kept", async () => {
   assert.equal(fetch.asked.length, 2);
 });
 
+test("only a yes is given on what was kept", async () => {
+  const { assertionMethod, ...withoutKey } = JSON.parse(didWebDocument);
+  let document = JSON.stringify({ ...withoutKey, verificationMethod: [] });
+  const fetch = counted(() => new Response(document));
+  const own = createVerifier({ fetch });
+  const report = await own.verify(didWeb, { now });
+  assert.deepEqual([report.outcome, report.code], ["rejected", "key_not_found"]);
+  document = didWebDocument;
+  assert.equal((await own.verify(didWeb, { now })).outcome, "verified");
+  assert.equal((await own.verify(didWeb, { now })).outcome, "verified");
+  assert.equal(fetch.asked.length, 2);
+});
+
 test("what a response forbids to keep is not kept", async () => {
   for (const control of ["no-store", "max-age=0", "private, No-Cache"]) {
     const fetch = counted(() => new Response(didWebDocument, { headers: { "cache-control": control } }));
