@@ -125,6 +125,9 @@ export default {
     status_index_out_of_range: "Die Stelle des Badges im Widerrufsregister gibt es nicht.",
 
     recipient_not_asked: "Es wurde kein Name und keine Adresse zum Vergleich angegeben. Lassen Sie sich zeigen, dass das Badge der Person gehört.",
+    recipient_matches: "Es wurde der genannten Person verliehen.",
+    recipient_differs: "Es wurde einer anderen als der genannten Person verliehen.",
+    recipient_not_stated: "Es sagt nicht, wem es verliehen wurde; ein Vergleich ist daher nicht möglich.",
     no_endorsements: "Es hat keine.",
     endorsements_not_checked: "Es hat Befürwortungen anderer, die nicht geprüft wurden.",
     no_trust_registries: "Es wurde kein Verzeichnis befragt.",

@@ -129,6 +129,9 @@ export default {
     status_index_out_of_range: "The badge’s place in the register of withdrawals does not exist.",
 
     recipient_not_asked: "No name or address was given to compare with. Ask the holder to show that the badge is theirs.",
+    recipient_matches: "It was awarded to the person named.",
+    recipient_differs: "It was awarded to somebody else than the person named.",
+    recipient_not_stated: "It does not say to whom it was awarded, so it cannot be compared.",
     no_endorsements: "It has none.",
     endorsements_not_checked: "It has endorsements by others, which were not checked.",
     no_trust_registries: "No register was consulted.",

@@ -125,6 +125,9 @@ export default {
     status_index_out_of_range: "El lugar de la insignia en el registro de revocaciones no existe.",
 
     recipient_not_asked: "No se dio ningún nombre ni dirección con que comparar. Pida a la persona que demuestre que la insignia es suya.",
+    recipient_matches: "Se concedió a la persona indicada.",
+    recipient_differs: "Se concedió a una persona distinta de la indicada.",
+    recipient_not_stated: "No dice a quién se concedió, así que no se puede comparar.",
     no_endorsements: "No tiene ninguno.",
     endorsements_not_checked: "Tiene avales de terceros, que no se han comprobado.",
     no_trust_registries: "No se ha consultado ningún registro.",

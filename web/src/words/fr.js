@@ -125,6 +125,9 @@ export default {
     status_index_out_of_range: "La place du badge dans le registre de révocation n’existe pas.",
 
     recipient_not_asked: "Ni nom ni adresse n’ont été donnés pour comparer. Demandez à la personne de montrer que le badge est le sien.",
+    recipient_matches: "Il a été décerné à la personne indiquée.",
+    recipient_differs: "Il a été décerné à une autre personne que celle indiquée.",
+    recipient_not_stated: "Il ne dit pas à qui il a été décerné ; la comparaison est donc impossible.",
     no_endorsements: "Il n’en a pas.",
     endorsements_not_checked: "Il porte des recommandations de tiers, qui n’ont pas été vérifiées.",
     no_trust_registries: "Aucun registre n’a été consulté.",

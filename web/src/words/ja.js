@@ -125,6 +125,9 @@ export default {
     status_index_out_of_range: "取消登録簿に、このバッジの位置が存在しません。",
 
     recipient_not_asked: "照合する氏名やアドレスが指定されていません。バッジが本人のものであることを、本人に示してもらってください。",
+    recipient_matches: "指定された本人に授与されています。",
+    recipient_differs: "指定された本人とは別の人に授与されています。",
+    recipient_not_stated: "誰に授与されたかが記載されていないため、照合できません。",
     no_endorsements: "推薦はありません。",
     endorsements_not_checked: "第三者の推薦がありますが、確認していません。",
     no_trust_registries: "名簿は照会していません。",

@@ -125,6 +125,9 @@ export default {
     status_index_out_of_range: "De plaats van de badge in het register van intrekkingen bestaat niet.",
 
     recipient_not_asked: "Er is geen naam of adres opgegeven om mee te vergelijken. Laat de houder aantonen dat de badge van hem of haar is.",
+    recipient_matches: "De badge is toegekend aan de genoemde persoon.",
+    recipient_differs: "De badge is toegekend aan iemand anders dan de genoemde persoon.",
+    recipient_not_stated: "De badge zegt niet aan wie ze is toegekend; vergelijken is dus niet mogelijk.",
     no_endorsements: "Er zijn er geen.",
     endorsements_not_checked: "Er zijn aanbevelingen van anderen, die niet zijn gecontroleerd.",
     no_trust_registries: "Er is geen register geraadpleegd.",
