@@ -9,6 +9,7 @@ use crate::jwt::{self, Dates};
 use crate::policy::{Policy, StatusPolicy};
 use crate::proof::open::{self, MAX_PROOFS, Proof};
 use crate::proof::rdfc;
+use crate::recipient;
 use crate::report::{CheckName, CheckResult, Code, Finding, Report};
 use crate::schema;
 use crate::status::{self, StatusEntry, StatusList};
@@ -37,6 +38,7 @@ pub(crate) struct Examined {
     pub(crate) status: Vec<StatusEntry>,
     /// Said of the status check where there are no entries to look at.
     pub(crate) no_status: Finding,
+    pub(crate) recipient: Finding,
     pub(crate) endorsements: Finding,
     /// The list, where the credential is read as one.
     pub(crate) list: Option<StatusList>,
@@ -145,6 +147,7 @@ pub(crate) fn examine(
         validity: validity(credential, is_v1, expires, role, policy, now),
         status,
         no_status,
+        recipient: recipient::check(credential, policy.recipient.as_deref()),
         endorsements: endorsements(credential),
         list,
     })

@@ -25,6 +25,7 @@ pub mod native;
 mod policy;
 mod proof;
 mod rdf;
+mod recipient;
 mod report;
 mod schema;
 mod settle;

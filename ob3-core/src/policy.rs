@@ -7,8 +7,11 @@ use crate::json::{self, Value};
 /// Most seconds that a clock may be said to be off.
 const MAX_CLOCK_SKEW_SECONDS: u32 = 86_400;
 
+/// The members of a policy's JSON.
+const MEMBERS: [&str; 4] = ["`clockSkewSeconds`", "`recipient`", "`status`", "`unauthenticatedIssuer`"];
+
 /// What a caller asks of a verification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// Whether the status must be known.
     pub status: StatusPolicy,
@@ -16,6 +19,9 @@ pub struct Policy {
     pub clock_skew_seconds: u32,
     /// What a signature by a key that is not known to be the issuer's comes to.
     pub unauthenticated_issuer: UnauthenticatedIssuer,
+    /// An identifier of the person who shows the badge, known from elsewhere: an e-mail address, a DID, a student number.
+    /// The badge must have been awarded to it.
+    pub recipient: Option<String>,
 }
 
 /// Whether the status of a credential must be known.
@@ -42,6 +48,7 @@ impl Default for Policy {
             status: StatusPolicy::Required,
             clock_skew_seconds: 60,
             unauthenticated_issuer: UnauthenticatedIssuer::Indeterminate,
+            recipient: None,
         }
     }
 }
@@ -67,7 +74,7 @@ impl fmt::Display for PolicyError {
         match self {
             Self::NotAnObject => f.write_str("the policy is not a JSON object"),
             Self::UnknownMember(name) => {
-                write!(f, "the policy has no `{name}`: it has `status`, `clockSkewSeconds` and `unauthenticatedIssuer`")
+                write!(f, "the policy has no `{name}`: it has {}", MEMBERS.join(", "))
             }
             Self::Value { member, expected } => write!(f, "the policy's `{member}` must be {expected}"),
         }
@@ -78,7 +85,7 @@ impl std::error::Error for PolicyError {}
 
 impl Policy {
     /// Reads `{"status": "required"|"ignore", "clockSkewSeconds": 60, "unauthenticatedIssuer":
-    /// "indeterminate"|"rejected"}`; a member that is left out keeps its default.
+    /// "indeterminate"|"rejected", "recipient": "jane@example.com"}`; a member that is left out keeps its default.
     ///
     /// # Errors
     /// A member that no policy has, or a value that it may not have: a misspelt wish must not become a default.
@@ -104,6 +111,11 @@ impl Policy {
                         Some("rejected") => UnauthenticatedIssuer::Rejected,
                         _ => return Err(wrong("unauthenticatedIssuer", "`indeterminate` or `rejected`")),
                     };
+                }
+                "recipient" => {
+                    let identifier = value.as_str().map(str::trim).filter(|identifier| !identifier.is_empty());
+                    let identifier = identifier.ok_or_else(|| wrong("recipient", "an identifier, as text"))?;
+                    policy.recipient = Some(identifier.to_owned());
                 }
                 other => return Err(PolicyError::UnknownMember(other.to_owned())),
             }
@@ -144,6 +156,8 @@ mod tests {
             r#"{"clockSkewSeconds":86401}"#,
             r#"{"clockSkewSeconds":"60"}"#,
             r#"{"unauthenticatedIssuer":true}"#,
+            r#"{"recipient":" "}"#,
+            r#"{"recipient":["jane@example.com"]}"#,
         ] {
             assert!(Policy::from_json(text).is_err(), "{text}");
         }

@@ -304,6 +304,12 @@ codes! {
     // recipient, endorsements, trust
     /// The caller named no recipient.
     RecipientNotAsked = "recipient_not_asked",
+    /// The credential was awarded to the identifier that the caller gave.
+    RecipientMatches = "recipient_matches",
+    /// The credential was awarded to somebody else.
+    RecipientDiffers = "recipient_differs",
+    /// The credential does not say to whom it was awarded.
+    RecipientNotStated = "recipient_not_stated",
     /// The credential has no endorsements.
     NoEndorsements = "no_endorsements",
     /// The credential has endorsements, which were not checked.

@@ -48,7 +48,7 @@ impl Verifier {
         Verification {
             state,
             contexts: Rc::clone(&self.contexts),
-            policy: *policy,
+            policy: policy.clone(),
             now,
             documents,
             lists: HashMap::new(),
@@ -241,7 +241,7 @@ impl Verification {
         let status = worst(&entries).unwrap_or(&examined.no_status).clone();
         report.push(CheckName::Status, true, status, entries);
         // 8 to 10
-        report.push(CheckName::Recipient, true, Finding::not_applicable(Code::RecipientNotAsked), Vec::new());
+        report.push(CheckName::Recipient, true, examined.recipient.clone(), Vec::new());
         report.push(CheckName::Endorsements, false, examined.endorsements.clone(), Vec::new());
         report.push(CheckName::Trust, false, Finding::not_applicable(Code::NoTrustRegistries), Vec::new());
         Ok(report)

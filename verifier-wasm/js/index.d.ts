@@ -145,6 +145,11 @@ export interface Policy {
   readonly status?: "required" | "ignore";
   /** How far the issuer's clock may be ahead or behind; default 60. */
   readonly clockSkewSeconds?: number;
+  /**
+   * An identifier of the person who shows the badge, known from elsewhere: an e-mail address, a DID, a student number. The
+   * badge must have been awarded to it. By default that is not asked.
+   */
+  readonly recipient?: string;
   /** What an issuer whom nothing ties to the key makes of the outcome; default `"indeterminate"`. */
   readonly unauthenticatedIssuer?: "indeterminate" | "rejected";
 }
