@@ -12,7 +12,8 @@ Usage: accolade-verify [options] BADGE...
 BADGE is a file (JSON, JWT, PNG or SVG, told apart by content), an https address, or - for standard input.
 
   --json          prints the report as JSON; an array of reports for several badges
-  --policy JSON   for example '{"status":"ignore"}'; members: status, clockSkewSeconds, unauthenticatedIssuer
+  --recipient ID  the badge must have been awarded to this e-mail address, DID or number
+  --policy JSON   for example '{"status":"ignore"}'; members: status, clockSkewSeconds, unauthenticatedIssuer, recipient
   --now TIME      verifies at this time, for example 2026-06-01T12:00:00Z, instead of the present
   --offline       fetches nothing; what needs a document is then open
   --help, --version
@@ -23,6 +24,7 @@ Exit code: 0 verified, 1 rejected, 2 indeterminate; of several badges the worst 
 
 const OPTIONS = {
   json: { type: "boolean" },
+  recipient: { type: "string" },
   policy: { type: "string" },
   now: { type: "string" },
   offline: { type: "boolean" },
@@ -106,6 +108,7 @@ function parse(words) {
   if (badges.filter((badge) => badge === "-").length > 1) throw new UsageError("standard input can be read only once: give - once");
   const options = {};
   if (values.policy !== undefined) options.policy = parsePolicy(values.policy);
+  if (values.recipient !== undefined) options.policy = { ...options.policy, recipient: values.recipient };
   if (values.now !== undefined) options.now = parseTime(values.now);
   return { badges, options, isJson: values.json === true, isOffline: values.offline === true };
 }

@@ -105,6 +105,9 @@ export const CODES = {
   status_index_out_of_range: "the list of revocations ends before its entry",
 
   recipient_not_asked: "nobody was named to compare with",
+  recipient_matches: "awarded to the person that you named",
+  recipient_differs: "awarded to somebody else than the person that you named",
+  recipient_not_stated: "does not say to whom it was awarded",
   no_endorsements: "it has none",
   endorsements_not_checked: "it has some, which were not checked",
   no_trust_registries: "no register was consulted",

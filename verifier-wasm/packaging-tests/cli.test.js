@@ -76,6 +76,14 @@ test("the policy and the time are those of the command line", async () => {
   assert.equal((await command(["--policy", '{"clockSkewSeconds":0}', ...late])).exit, 1);
 });
 
+test("a badge of somebody else is rejected where the recipient is named", async () => {
+  const badge = file("jane.jwt", sample("es256.jwt"));
+  assert.equal((await command([...at, "--recipient", "did:example:jane", badge])).exit, 0);
+  const { exit, stdout } = await command([...at, "--recipient", "did:example:john", badge]);
+  assert.equal(exit, 1);
+  assert.match(stdout, /✗ recipient +awarded to somebody else/);
+});
+
 test("misuse ends with 64 and says what to do", async () => {
   for (const [words, message] of [
     [[], /name a badge to verify/],
