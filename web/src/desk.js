@@ -10,7 +10,8 @@ import { plainHead, verdictHead } from "./view/verdict.js";
  * What is shown: before any badge, while one is checked, why none could be had, or a report with its source.
  *
  * @typedef {{state: "welcome"} | {state: "busy"} | {state: "fault", fault: string} |
- *   {state: "verified" | "rejected" | "indeterminate", report: object, source: import("./badges.js").Source}} Standing
+ *   {state: "verified" | "rejected" | "indeterminate", report: object, source: import("./badges.js").Source,
+ *   recipient?: string}} Standing
  */
 
 export class Desk {
@@ -21,6 +22,8 @@ export class Desk {
   #standing = { state: "welcome" };
   #parts;
   #phrases;
+  /** @type {import("./badges.js").Opened | undefined} the badge that the report is about */
+  #opened;
 
   /**
    * @param {object} parts
@@ -61,20 +64,32 @@ export class Desk {
     return this.answer((signal) => this.#parts.openAddress(address, signal));
   }
 
+  /** Checks the badge again, and whether it was awarded to a person whose identifier the visitor knows. */
+  async compare(recipient) {
+    const opened = this.#opened;
+    if (opened === undefined) return undefined;
+    const report = await this.answer(async () => opened, recipient);
+    this.#parts.result.querySelector(".compare input")?.focus({ preventScroll: true });
+    return report;
+  }
+
   /**
    * One badge from start to verdict: `open` gets its content, or says why it could not be had.
    *
+   * @param {(signal: AbortSignal) => Promise<import("./badges.js").Opened>} open
+   * @param {string} [recipient] to compare with
    * @returns {Promise<object | undefined>} the report, unless there is none or a later badge came first
    */
-  async answer(open) {
+  async answer(open, recipient) {
     const mine = this.#begin();
     const { signal } = this.#ending;
     this.#show({ state: "busy" });
-    const standing = await this.#examine(open, signal);
+    const { standing, opened } = await this.#examine(open, recipient, signal);
     if (mine !== this.#turn) {
       standing.source?.release?.();
       return undefined;
     }
+    this.#opened = opened;
     this.#show(standing);
     return standing.report;
   }
@@ -89,17 +104,21 @@ export class Desk {
     this.#ending.abort();
     this.#ending = new AbortController();
     this.#turn += 1;
+    this.#opened = undefined;
     return this.#turn;
   }
 
-  async #examine(open, signal) {
-    const { input, source = () => ({ downloads: [] }), fault } = await open(signal);
-    if (fault !== undefined) return { state: "fault", fault };
+  async #examine(open, recipient, signal) {
+    const opened = await open(signal);
+    const { input, source = () => ({ downloads: [] }), fault } = opened;
+    if (fault !== undefined) return { standing: { state: "fault", fault } };
+    const options = this.#parts.options();
+    const policy = recipient === undefined ? options.policy : { ...options.policy, recipient };
     try {
-      const report = await verify(input, { ...this.#parts.options(), signal });
-      return { state: report.outcome, report, source: await source() };
+      const report = await verify(input, { ...options, policy, signal });
+      return { standing: { state: report.outcome, report, source: await source(), recipient }, opened };
     } catch {
-      return { state: "fault", fault: "verifier" };
+      return { standing: { state: "fault", fault: "verifier" } };
     }
   }
 
@@ -114,8 +133,9 @@ export class Desk {
   #render() {
     if (this.#phrases === undefined) return;
     const { root, head, result, level, folded } = this.#parts;
-    const { state, report, source, fault } = this.#standing;
-    const setting = { phrases: this.#phrases, level, folded: folded() };
+    const { state, report, source, fault, recipient } = this.#standing;
+    const compare = (known) => this.compare(known);
+    const setting = { phrases: this.#phrases, level, folded: folded(), recipient, compare };
     const { words } = this.#phrases;
     root.dataset.state = state;
     head.setAttribute("aria-busy", String(state === "busy"));

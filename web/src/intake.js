@@ -46,7 +46,8 @@ export function listenToTransfers({ scope, root, signal }, take) {
   });
   on("paste", (event) => {
     // Text that is pasted where text is typed belongs there.
-    if (!(event.composedPath()[0] instanceof HTMLTextAreaElement)) takeFrom(event.clipboardData, take);
+    const [target] = event.composedPath();
+    if (!(target instanceof Element && target.matches("textarea, input[type=text]"))) takeFrom(event.clipboardData, take);
   });
 }
 

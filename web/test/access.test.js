@@ -31,16 +31,22 @@ const PAGES = [
     ["the element", state, element(`src="/credentials/${credential}/ob3"`)],
   ]),
   ["the small element", "verified", element('src="/credentials/genuine/ob3" compact')],
+  ["the page after a comparison", "verified", `${server.origin}/verify/genuine`, "ada@example.org"],
   ["the element's own page", "verified", `${server.origin}/element.html`],
 ];
 
-for (const [what, state, address] of PAGES) {
+for (const [what, state, address, known] of PAGES) {
   test(`${what}, ${state}: axe finds nothing, wide and narrow, light and dark`, async (context) => {
     const page = await openPage(context, browser, address);
     await page.waitForSelector(`[data-state="${state}"]`);
     if (address.includes("/verify/") || address.endsWith("/")) await page.waitForSelector("#file", { state: "attached" });
     // Everything that can be opened is looked at too.
     for (const details of await page.locator("details").all()) await details.evaluate((node) => (node.open = true));
+    if (known !== undefined) {
+      await page.fill("#known", known);
+      await page.click(".compare button");
+      await page.waitForSelector(".compared");
+    }
     await page.evaluate(axe);
     for (const { width, height, colorScheme } of VIEWS) {
       await page.setViewportSize({ width, height });

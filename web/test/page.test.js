@@ -140,6 +140,40 @@ test("a picture without a badge is rejected, and nothing is claimed", async (con
   assert.equal(await page.locator(".sheet h2, .sheet dl").count(), 0);
 });
 
+test("a badge is compared with a person whom the visitor knows", async (context) => {
+  const page = await open(context, "/verify/genuine");
+  await settled(page, "verified");
+  const compare = async (known) => {
+    if (!(await page.isVisible("#known"))) await page.click(".compare summary");
+    await page.fill("#known", known);
+    await page.keyboard.press("Enter");
+  };
+  await compare("ada@example.org");
+  await page.waitForSelector('.compared[data-result="valid"]');
+  assert.equal(await page.getAttribute("body", "data-state"), "verified");
+  assert.equal(await page.getAttribute('[data-check="recipient"]', "data-code"), "recipient_matches");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "known");
+  await compare("bob@example.org");
+  await settled(page, "rejected");
+  assert.equal(await page.getAttribute('[data-check="recipient"]', "data-code"), "recipient_differs");
+  assert.match(await page.textContent("#verdict .lead"), /somebody else/);
+  assert.equal(await page.inputValue("#known"), "bob@example.org");
+});
+
+test("a person who was compared with one badge is not compared with the next", async (context) => {
+  const page = await open(context, "/");
+  await choose(page, "badge.png", baked);
+  await settled(page, "verified");
+  await page.click(".compare summary");
+  await page.fill("#known", "bob@example.org");
+  await page.click(".compare button");
+  await settled(page, "rejected");
+  assert.equal(await page.locator(".sheet img").evaluate((image) => image.decode().then(() => image.naturalWidth)), 512);
+  await choose(page, "badge.png", baked);
+  await settled(page, "verified");
+  assert.equal(await result(page, "recipient"), "not_applicable");
+});
+
 test("markup in a badge is text", async (context) => {
   const page = await open(context, "/");
   await choose(page, "badge.json", genuine.replaceAll("Field Mapping", "<img src=x onerror=alert(1)>"));

@@ -6,7 +6,11 @@ import { emblem } from "./emblem.js";
 /**
  * @param {object} report
  * @param {import("../badges.js").Source} source
- * @param {{phrases: import("../words/phrasebook.js").Phrasebook, level: number}} setting
+ * @param {object} setting
+ * @param {import("../words/phrasebook.js").Phrasebook} setting.phrases
+ * @param {number} setting.level of the verdict's heading
+ * @param {string} [setting.recipient] with whom the recipient was compared
+ * @param {(recipient: string) => void} setting.compare
  */
 export function sheet(report, { picture, downloads }, setting) {
   const { words } = setting.phrases;
@@ -18,31 +22,33 @@ export function sheet(report, { picture, downloads }, setting) {
     { class: "sheet", "data-standing": standing, "aria-labelledby": "sheet-standing" },
     el("p", { class: "sheet__standing", id: "sheet-standing" }, words.claims[standing]),
     confirmed ? null : el("p", { class: "sheet__note" }, claims === null ? words.claims.unreadable : words.claims.unconfirmedNote),
-    claims === null ? null : statement(claims, standing, picture, setting),
+    claims === null ? null : statement(report, standing, picture, setting),
     downloads.length === 0 ? null : el("p", { class: "downloads" }, el("span", {}, words.claims.downloads), downloads.map((file) => download(file, words))),
   );
 }
 
-function statement(claims, standing, picture, setting) {
+function statement(report, standing, picture, setting) {
   const { phrases, level } = setting;
+  const { claims } = report;
   const { achievement } = claims;
   const description = achievement.description ?? claims.description;
   return [
     figure(picture, claims, phrases),
     heading(level + 1, { class: "sheet__name", dir: "auto" }, achievement.name ?? claims.name ?? phrases.words.claims.unnamed),
     description === undefined ? null : el("p", { class: "sheet__description", dir: "auto" }, description),
-    el("dl", { class: "statements" }, rows(claims, standing, phrases)),
+    el("dl", { class: "statements" }, rows(report, standing, setting)),
   ];
 }
 
-function rows(claims, standing, phrases) {
+function rows({ claims, checks }, standing, setting) {
+  const { phrases } = setting;
   const { words } = phrases;
   const label = (name) => words.claims[name][standing];
   const confirmed = standing === "confirmed";
   const { criteria = {} } = claims.achievement;
   return [
     entry(label("issuer"), issuer(claims.issuer, confirmed, phrases)),
-    entry(label("recipient"), recipient(claims.recipient, phrases)),
+    entry(label("recipient"), [...recipient(claims.recipient, phrases), ...comparison(checks, setting)]),
     claims.validFrom === undefined ? null : entry(label("from"), [time(claims.validFrom, phrases)]),
     entry(label("until"), [claims.validUntil === undefined ? words.claims.noEnd : time(claims.validUntil, phrases)]),
     criteria.narrative === undefined && criteria.id === undefined ? null : entry(label("criteria"), criteriaLines(criteria, confirmed)),
@@ -75,6 +81,29 @@ function recipient({ id, identifiers = [] }, phrases) {
   const lines = identifiers.map((one) => identifier(one, phrases));
   if (id !== undefined) lines.push(el("code", {}, id));
   return lines.length === 0 ? [phrases.words.claims.nobody] : lines;
+}
+
+// What the comparison came to, if there was one, and the place to ask for another.
+function comparison(checks, { phrases, recipient, compare }) {
+  const { words } = phrases;
+  const field = el("input", { type: "text", id: "known", name: "known", required: "", autocomplete: "off", spellcheck: "false", dir: "auto" });
+  field.value = recipient ?? "";
+  const form = el(
+    "form",
+    {},
+    el("label", { for: "known" }, words.claims.compare.label),
+    field,
+    el("button", { type: "submit", class: "button" }, words.claims.compare.submit),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (field.value.trim() !== "") compare(field.value.trim());
+  });
+  const details = el("details", { class: "compare" }, el("summary", {}, words.claims.compare.enter), form);
+  details.open = recipient !== undefined;
+  const check = checks.find(({ name }) => name === "recipient");
+  const answer = el("strong", { class: "compared", "data-result": check.result }, phrases.sentence(check));
+  return recipient === undefined ? [details] : [answer, details];
 }
 
 function identifier({ type = "", value = "", hashed }, phrases) {

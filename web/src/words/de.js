@@ -197,6 +197,11 @@ export default {
       lisSourcedId: "Nummer in den Unterlagen des Ausstellers",
       studentId: "Matrikelnummer",
     },
+    compare: {
+      enter: "Mit einer Person vergleichen, die Sie kennen",
+      label: "Die E-Mail-Adresse der Person oder die Nummer oder der Name, unter dem der Aussteller sie führt",
+      submit: "Vergleichen",
+    },
     pictureAlt: "Bild des Badges",
     pictureUnsigned: "Das Bild selbst ist nicht durch die Signatur abgedeckt.",
     pictureElsewhere: "Sein Bild liegt bei {host} und wurde nicht abgerufen.",

@@ -203,6 +203,11 @@ export default {
       lisSourcedId: "Number in the issuer’s records",
       studentId: "Student number",
     },
+    compare: {
+      enter: "Compare with a person you know",
+      label: "The person’s e-mail address, or the number or name that the issuer knows them by",
+      submit: "Compare",
+    },
     pictureAlt: "Picture of the badge",
     pictureUnsigned: "The picture itself is not covered by the signature.",
     pictureElsewhere: "Its picture lies at {host} and was not fetched.",

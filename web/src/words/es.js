@@ -197,6 +197,11 @@ export default {
       lisSourcedId: "Número en los archivos del emisor",
       studentId: "Número de estudiante",
     },
+    compare: {
+      enter: "Comparar con una persona que usted conoce",
+      label: "La dirección de correo de la persona, o el número o nombre con que la conoce el emisor",
+      submit: "Comparar",
+    },
     pictureAlt: "Imagen de la insignia",
     pictureUnsigned: "La firma no abarca la imagen misma.",
     pictureElsewhere: "Su imagen está en {host} y no se ha cargado.",

@@ -197,6 +197,11 @@ export default {
       lisSourcedId: "Numéro dans les dossiers de l’émetteur",
       studentId: "Numéro d’étudiant",
     },
+    compare: {
+      enter: "Comparer avec une personne que vous connaissez",
+      label: "L’adresse électronique de la personne, ou le numéro ou le nom sous lequel l’émetteur la connaît",
+      submit: "Comparer",
+    },
     pictureAlt: "Image du badge",
     pictureUnsigned: "L’image elle-même n’est pas couverte par la signature.",
     pictureElsewhere: "Son image se trouve chez {host} et n’a pas été chargée.",

@@ -197,6 +197,11 @@ export default {
       lisSourcedId: "発行者の記録での番号",
       studentId: "学籍番号",
     },
+    compare: {
+      enter: "ご存じの人と照合する",
+      label: "その人のメールアドレス、または発行者が用いている番号か氏名",
+      submit: "照合する",
+    },
     pictureAlt: "バッジの画像",
     pictureUnsigned: "画像そのものには署名が及んでいません。",
     pictureElsewhere: "画像は {host} にあり、取得していません。",

@@ -197,6 +197,11 @@ export default {
       lisSourcedId: "Nummer in de administratie van de uitgever",
       studentId: "Studentnummer",
     },
+    compare: {
+      enter: "Vergelijken met een persoon die u kent",
+      label: "Het e-mailadres van de persoon, of het nummer of de naam waaronder de uitgever die kent",
+      submit: "Vergelijken",
+    },
     pictureAlt: "Afbeelding van de badge",
     pictureUnsigned: "De afbeelding zelf valt niet onder de handtekening.",
     pictureElsewhere: "De afbeelding staat bij {host} en is niet opgehaald.",
