@@ -9,12 +9,12 @@ use worker::send::SendFuture;
 use crate::app::App;
 use crate::body;
 use crate::domain::api_key::{self, Scope};
-use crate::domain::ids::{OrganizationId, UserId};
+use crate::domain::ids::{ApiKeyId, OrganizationId, UserId};
 use crate::domain::rate::{self, Limit};
 use crate::domain::session;
 use crate::error::{Error, Result};
 use crate::respond;
-use crate::store::{Counted, KeyCheck, Membership, Organization};
+use crate::store::{Counted, FoundKey, KeyCheck, Membership, Organization};
 
 /// Longest text that is looked at as a key or a token.
 const MAX_CREDENTIAL: usize = 1024;
@@ -24,12 +24,15 @@ const MAX_CREDENTIAL: usize = 1024;
 pub(crate) struct Caller {
     /// The key's organization, to which everything is confined.
     pub organization: Organization,
+    /// The key.
+    pub key: ApiKeyId,
     scopes: Vec<Scope>,
 }
 
 impl Caller {
-    fn new(scopes: &[String], organization: Organization) -> Self {
-        Self { organization, scopes: scopes.iter().filter_map(|scope| Scope::parse(scope)).collect() }
+    fn new(found: FoundKey) -> Self {
+        let scopes = found.scopes.iter().filter_map(|scope| Scope::parse(scope)).collect();
+        Self { organization: found.organization, key: found.id, scopes }
     }
 
     /// 403 unless the key has the scope.
@@ -59,8 +62,8 @@ pub(crate) async fn with_api_key(mut request: Request, next: Next) -> Response {
     let mut response = match (refused, check.found) {
         (Some(allowance), _) => Error::RateLimited(allowance).into_response(),
         (None, None) => Error::Unauthorized("the API key is not valid").into_response(),
-        (None, Some((scopes, organization))) => {
-            request.extensions_mut().insert(Caller::new(&scopes, organization));
+        (None, Some(found)) => {
+            request.extensions_mut().insert(Caller::new(found));
             next.run(request).await
         }
     };
@@ -136,8 +139,8 @@ pub(crate) async fn is_insider(app: &App, headers: &HeaderMap, organization: Org
         return Ok(app.store.membership(user, organization).await?.is_some());
     }
     let found = app.store.check_key(&api_key::hash(text), None, app.now).await?.found;
-    Ok(found.is_some_and(|(scopes, owner)| {
-        owner.id == organization && Caller::new(&scopes, owner).require(Scope::CredentialsRead).is_ok()
+    Ok(found.is_some_and(|found| {
+        found.organization.id == organization && Caller::new(found).require(Scope::CredentialsRead).is_ok()
     }))
 }
 

@@ -4,7 +4,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::domain::{fields::Invalid, image, organization::MayNotIssue, quota, rate::Allowance, supersession};
+use crate::domain::{
+    fields::Invalid, image, lifecycle, organization::MayNotIssue, quota, rate::Allowance, supersession,
+};
 use crate::respond;
 
 /// The result of everything that answers a request.
@@ -123,6 +125,12 @@ impl From<MayNotIssue> for Error {
 impl From<supersession::Refused> for Error {
     fn from(refused: supersession::Refused) -> Self {
         Self::Conflict(refused.to_string())
+    }
+}
+
+impl From<lifecycle::Forbidden> for Error {
+    fn from(forbidden: lifecycle::Forbidden) -> Self {
+        Self::Conflict(forbidden.to_string())
     }
 }
 

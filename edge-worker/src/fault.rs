@@ -26,10 +26,20 @@ pub enum Rule {
     Quota,
     /// An idempotency key has one answer.
     IdempotencyKey,
+    /// A block of status entries is given out to its half.
+    StatusBlockFull,
+    /// The blocks of an organization are numbered.
+    StatusBlockNumber,
+    /// An entry belongs to one credential.
+    StatusEntry,
+    /// A status list is replaced in the version that it was made from.
+    StatusListUnchanged,
+    /// A credential is moved from where it stood when that was decided.
+    CredentialUnchanged,
 }
 
 /// The texts by which SQLite names a broken rule: the columns of an index, or a constraint's name.
-const TEXTS: [(&str, Rule); 11] = [
+const TEXTS: [(&str, Rule); 16] = [
     ("UNIQUE constraint failed: user.is_bootstrap_owner", Rule::OneBootstrapOwner),
     ("UNIQUE constraint failed: user.email", Rule::UserEmail),
     ("UNIQUE constraint failed: organization.slug", Rule::OrganizationSlug),
@@ -41,9 +51,36 @@ const TEXTS: [(&str, Rule); 11] = [
     ("UNIQUE constraint failed: credential.supersedes_id", Rule::CredentialChain),
     ("CHECK constraint failed: quota_not_exceeded", Rule::Quota),
     ("UNIQUE constraint failed: idempotency.organization_id, idempotency.key", Rule::IdempotencyKey),
+    ("CHECK constraint failed: status_block_not_full", Rule::StatusBlockFull),
+    ("UNIQUE constraint failed: status_block.organization_id, status_block.number", Rule::StatusBlockNumber),
+    ("UNIQUE constraint failed: credential.status_block_id, credential.status_index", Rule::StatusEntry),
+    ("CHECK constraint failed: status_list_unchanged", Rule::StatusListUnchanged),
+    ("CHECK constraint failed: credential_unchanged", Rule::CredentialUnchanged),
 ];
 
 impl Rule {
+    /// Whether a request that reads again and decides anew may succeed: another one was quicker, and nothing more.
+    #[must_use]
+    pub const fn is_lost_race(self) -> bool {
+        match self {
+            Self::CredentialCode
+            | Self::StatusBlockFull
+            | Self::StatusBlockNumber
+            | Self::StatusEntry
+            | Self::StatusListUnchanged
+            | Self::CredentialUnchanged => true,
+            Self::OneBootstrapOwner
+            | Self::UserEmail
+            | Self::OrganizationSlug
+            | Self::OneActiveSigningKey
+            | Self::BadgeSlug
+            | Self::BadgeVersion
+            | Self::CredentialChain
+            | Self::Quota
+            | Self::IdempotencyKey => false,
+        }
+    }
+
     /// The rule that D1's text names; `None` for every other failure.
     #[must_use]
     pub fn broken(text: &str) -> Option<Self> {

@@ -7,20 +7,21 @@ use serde::Serialize;
 use crate::app::App;
 use crate::domain::credential::{self, Code, IssueRequest, Status};
 use crate::domain::digest;
-use crate::domain::ids::{CredentialId, RecipientId};
+use crate::domain::ids::{CredentialId, EventId, RecipientId};
+use crate::domain::lifecycle::{Action, Reason, ReasonCode, State};
 use crate::domain::organization::may_issue;
 use crate::domain::quota::Exceeded;
-use crate::domain::supersession::{Refused, Supersession};
+use crate::domain::status_list::{self, Purpose};
+use crate::domain::supersession::{RENEWAL_REASON, Refused, Supersession};
 use crate::domain::time;
-use crate::domain::vault::Vault;
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::fault::Rule;
+use crate::retry;
 use crate::signer;
-use crate::store::{Answered, IssuedRecord, Organization, StoreError};
+use crate::status;
+use crate::store::{Actor, Answered, IssuedRecord, Move, Organization, StoreError};
 
-/// How often a code is drawn anew when it is taken; among 2^40 codes it hardly ever is.
-const CODE_ATTEMPTS: usize = 4;
 /// Bytes of the salt of a recipient's hashed address: as many as no table of hashes covers.
 const SALT_BYTES: usize = 16;
 
@@ -62,15 +63,33 @@ struct IssuedBody<'a> {
 ///    badge, 409 for an inactive one; 403 without a signing key.
 /// 2. 409 when the recipient holds the badge without end; 403 when the month's quota is used up; 400 for dates that do
 ///    not fit the badge.
-/// 3. Build and sign.
-/// 4. Store the signed document under its hash. A request that dies after this leaves a document that nothing names.
-/// 5. Write all records in one batch. When another request was first, nothing of it stays.
+/// 3. Take a free entry of the status lists; build and sign; sign the list that tells of the revocation of what is renewed.
+/// 4. Store what was signed under its hash. A request that dies after this leaves documents that nothing names.
+/// 5. Write all records in one batch. When another request was first, nothing of it stays, and all is read anew.
 pub(crate) async fn issue(
     app: &App,
     organization: &Organization,
     request: &IssueRequest,
+    actor: Actor,
     idempotency: Option<&Idempotency>,
 ) -> Result<Answer> {
+    for attempt in 0..retry::ATTEMPTS {
+        retry::pause(attempt).await?;
+        if let Some(answer) = attempt_to_issue(app, organization, request, actor, idempotency).await? {
+            return Ok(answer);
+        }
+    }
+    Err(Error::Conflict("too many requests issue at the same time; please try again".into()))
+}
+
+/// One attempt; `None` when another request was quicker and the next attempt may succeed.
+async fn attempt_to_issue(
+    app: &App,
+    organization: &Organization,
+    request: &IssueRequest,
+    actor: Actor,
+    idempotency: Option<&Idempotency>,
+) -> Result<Option<Answer>> {
     let now = app.now.truncated_to_seconds();
     let month = time::month(now);
     let allowed = organization.plan.recipients_a_month();
@@ -78,10 +97,13 @@ pub(crate) async fn issue(
     // 1
     may_issue(organization.plan, organization.status, true)?;
     let key = idempotency.map(|it| it.key.as_str());
-    let context =
-        app.store.issue_context(organization.id, request.badge, &request.recipient_email, &month, key).await?;
+    let candidates = status_list::candidates(&random()?);
+    let context = app
+        .store
+        .issue_context(organization.id, request.badge, &request.recipient_email, &month, key, &candidates)
+        .await?;
     if let (Some(idempotency), Some(answered)) = (idempotency, context.answered) {
-        return replay(idempotency, answered);
+        return replay(idempotency, answered).map(Some);
     }
     may_issue(organization.plan, organization.status, context.key.is_some())?;
     let sealed_key =
@@ -92,79 +114,105 @@ pub(crate) async fn issue(
     }
 
     // 2
-    let supersession = Supersession::decide(context.newest, app.now)?;
+    let supersession = Supersession::decide(context.newest.map(|(newest, _)| newest), app.now)?;
     context.usage.admits_recipient(allowed)?;
     let validity = request.validity(badge.content.expires_in_days, now)?;
 
-    // 3
+    // 3 and 4
+    let Some(block) = context.block else {
+        status::open_block(app, organization, &sealed_key, context.next_block).await?;
+        return Ok(None);
+    };
+    let Some(index) = block.free else { return Ok(None) };
+    let reason = Reason { code: ReasonCode::IssuerRequested, text: RENEWAL_REASON.into() };
+    let revocation = match (supersession.revoked(), context.newest) {
+        (Some(credential), Some((newest, moves))) => {
+            let list = match context.newest_entry {
+                Some(entry) => {
+                    Some(status::changed(app, organization, &sealed_key, Purpose::Revocation, entry, true).await?)
+                }
+                None => None,
+            };
+            Some(Move {
+                event: EventId::from_random(random()?),
+                organization: organization.id,
+                credential,
+                moves,
+                action: Action::Revoke,
+                from: if newest.is_suspended { State::Suspended } else { State::Active },
+                reason: &reason,
+                is_automatic: true,
+                actor,
+                at: app.now,
+                list,
+            })
+        }
+        _ => None,
+    };
     let id = CredentialId::from_random(random()?);
     let salt = digest::hex(&random::<SALT_BYTES>()?);
     let issuer = issuer(organization, &sealed_key.did);
     let achievement = badge.content.to_achievement(&app.origin, &organization.slug, &badge.slug);
     let url = credential::credential_url(&app.origin, id);
-    let unsigned = credential::unsigned(request, url, issuer, achievement, validity, now, &salt);
-    let vault = Vault::new(&app.config.key_encryption_secret).map_err(|_| Error::Internal("no vault".into()))?;
-    let document = signer::signed(&unsigned, &vault, organization.id, &sealed_key, now)?;
-
-    // 4
+    let entries = status::entries(app, &block, index);
+    let unsigned = credential::unsigned(request, url, issuer, achievement, validity, now, &salt, entries);
+    let document = signer::signed(&unsigned.to_json(), &app.config, organization.id, &sealed_key, now)?;
     let document_sha256 = app.store.put_document(&document).await?;
 
     // 5
-    let new_recipient = RecipientId::from_random(random()?);
-    for _ in 0..CODE_ATTEMPTS {
-        let code = Code::from_random(random()?);
-        let body = IssuedBody {
-            id,
-            credential_id: code.as_str(),
-            verification_url: credential::verification_url(&app.origin, code.as_str()),
-            status: Status::Pending,
-            issuance_date: time::wire(now),
-            expiration_date: validity.until.map(time::wire),
-            recipient_name: &request.recipient_name,
-            recipient_email: request.recipient_email.as_str(),
-            supersedes_credential_id: supersession.superseded(),
-        };
-        let body = serde_json::to_string(&body).map_err(|error| Error::Internal(error.to_string()))?;
-        let status = StatusCode::CREATED;
-        let record = IssuedRecord {
-            id,
-            code: code.as_str(),
-            organization: organization.id,
-            badge: badge.id,
-            badge_version: badge.version,
-            signing_key: sealed_key.id,
-            new_recipient,
-            recipient_name: &request.recipient_name,
-            recipient_email: &request.recipient_email,
-            document_sha256: &document_sha256,
-            is_public: request.is_public,
-            issued_at: now,
-            valid_from: validity.from,
-            valid_until: validity.until,
-            supersession,
-            month: &month,
-            allowed,
-            answer: idempotency.map(|it| (it.key.as_str(), it.request_sha256.as_str(), status.as_u16(), body.as_str())),
-        };
-        let rule = match app.store.record_issued(&record).await {
-            Ok(()) => return Ok(Answer { status, body }),
-            Err(StoreError::Broken(Rule::CredentialCode)) => continue,
-            Err(StoreError::Broken(rule)) => rule,
-            Err(error) => return Err(error.into()),
-        };
-        // The same request may have run at the same time: whichever rule broke first, the answer is the first one's.
-        if let Some(idempotency) = idempotency
-            && let Some(answered) = app.store.answered(organization.id, &idempotency.key).await?
-        {
-            return replay(idempotency, answered);
-        }
-        return Err(match rule {
-            Rule::CredentialChain => Refused::Overtaken.into(),
-            Rule::Quota => Exceeded { allowed }.into(),
-            rule => StoreError::Broken(rule).into(),
-        });
+    let code = Code::from_random(random()?);
+    let body = IssuedBody {
+        id,
+        credential_id: code.as_str(),
+        verification_url: credential::verification_url(&app.origin, code.as_str()),
+        status: Status::Pending,
+        issuance_date: time::wire(now),
+        expiration_date: validity.until.map(time::wire),
+        recipient_name: &request.recipient_name,
+        recipient_email: request.recipient_email.as_str(),
+        supersedes_credential_id: supersession.superseded(),
+    };
+    let body = serde_json::to_string(&body).map_err(|error| Error::Internal(error.to_string()))?;
+    let status = StatusCode::CREATED;
+    let record = IssuedRecord {
+        id,
+        code: code.as_str(),
+        organization: organization.id,
+        badge: badge.id,
+        badge_version: badge.version,
+        signing_key: sealed_key.id,
+        new_recipient: RecipientId::from_random(random()?),
+        recipient_name: &request.recipient_name,
+        recipient_email: &request.recipient_email,
+        document_sha256: &document_sha256,
+        is_public: request.is_public,
+        issued_at: now,
+        valid_from: validity.from,
+        valid_until: validity.until,
+        status_entry: (block.id, index),
+        supersedes: supersession.superseded(),
+        revocation,
+        month: &month,
+        allowed,
+        answer: idempotency.map(|it| (it.key.as_str(), it.request_sha256.as_str(), status.as_u16(), body.as_str())),
+    };
+    let rule = match app.store.record_issued(&record).await {
+        Ok(()) => return Ok(Some(Answer { status, body })),
+        Err(StoreError::Broken(rule)) => rule,
+        Err(error) => return Err(error.into()),
+    };
+    // The same request may have run at the same time: whichever rule broke first, the answer is the first one's.
+    if let Some(idempotency) = idempotency
+        && let Some(answered) = app.store.answered(organization.id, &idempotency.key).await?
+    {
+        return replay(idempotency, answered).map(Some);
     }
-    Err(Error::Internal("no code was free".into()))
+    match rule {
+        rule if rule.is_lost_race() => Ok(None),
+        Rule::CredentialChain => Err(Refused::Overtaken.into()),
+        Rule::Quota => Err(Exceeded { allowed }.into()),
+        rule => Err(StoreError::Broken(rule).into()),
+    }
 }
 
 fn replay(idempotency: &Idempotency, answered: Answered) -> Result<Answer> {

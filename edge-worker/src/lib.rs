@@ -25,15 +25,21 @@ mod events;
 #[cfg(target_family = "wasm")]
 mod issuance;
 #[cfg(target_family = "wasm")]
+mod lifecycle;
+#[cfg(target_family = "wasm")]
 mod observe;
 #[cfg(target_family = "wasm")]
 mod respond;
+#[cfg(target_family = "wasm")]
+mod retry;
 #[cfg(target_family = "wasm")]
 mod router;
 #[cfg(target_family = "wasm")]
 mod routes;
 #[cfg(target_family = "wasm")]
 mod signer;
+#[cfg(target_family = "wasm")]
+mod status;
 #[cfg(target_family = "wasm")]
 mod store;
 #[cfg(target_family = "wasm")]

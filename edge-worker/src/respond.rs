@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde::Serialize;
 
+use crate::domain::negotiation;
 use crate::domain::rate::Allowance;
 
 /// Media type of a signed credential (VCDM 2.0 §C.1, as OB 3.0 names it).
@@ -25,6 +26,8 @@ pub(crate) enum Caching {
     Never,
     /// A minute: it may change.
     Briefly,
+    /// As long as the `ttl` of a status list says: five minutes.
+    AsStatus,
     /// For ever: its address is its hash.
     Immutable,
 }
@@ -34,6 +37,7 @@ impl Caching {
         HeaderValue::from_static(match self {
             Self::Never => "no-store",
             Self::Briefly => "public, max-age=60",
+            Self::AsStatus => "public, max-age=300",
             Self::Immutable => "public, max-age=31536000, immutable",
         })
     }
@@ -51,6 +55,11 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
 /// An answer whose body is made already.
 pub(crate) fn document(content_type: &'static str, body: impl Into<Body>, caching: Caching) -> Response {
     with_type(StatusCode::OK, content_type, body, caching)
+}
+
+/// The media type of a signed document that an `Accept` header prefers.
+pub(crate) fn negotiated(accept: &str) -> &'static str {
+    negotiation::preferred(accept, &[VC_LD_JSON, LD_JSON, JSON])
 }
 
 /// Lets scripts of every origin read what a public document answers, faults included (CORS).

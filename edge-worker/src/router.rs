@@ -2,13 +2,13 @@
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{MethodRouter, get, post, put};
+use axum::routing::{MethodRouter, delete, get, post, put};
 
 use crate::access::{with_address_limit, with_api_key, with_sign_in_limit};
 use crate::observe::observe;
 use crate::respond::{for_every_origin, preflight};
 use crate::routes::{
-    api_keys, badges, credentials, images, issuers, organizations, pages, public, session, signing_keys,
+    api_keys, badges, credentials, images, issuers, organizations, pages, public, session, signing_keys, status,
 };
 
 /// The routes. Handlers find the request's `App` among its extensions.
@@ -16,6 +16,9 @@ pub(crate) fn router() -> Router {
     let with_key = Router::new()
         .route("/api/v1/credentials", get(credentials::list).post(credentials::issue))
         .route("/api/v1/credentials/{credential}", get(credentials::show))
+        .route("/api/v1/credentials/{credential}/revoke", post(credentials::revoke))
+        .route("/api/v1/credentials/{credential}/suspend", post(credentials::suspend))
+        .route("/api/v1/credentials/{credential}/reinstate", post(credentials::reinstate))
         .route("/api/v1/badges", get(badges::list))
         .route("/api/v1/badges/{badge}", get(badges::show))
         .route_layer(from_fn(with_api_key));
@@ -27,6 +30,7 @@ pub(crate) fn router() -> Router {
         .route("/api/organizations/{organization}/api-keys", post(api_keys::create))
         .route("/api/organizations/{organization}/badges", post(badges::create))
         .route("/api/organizations/{organization}/badges/{badge}/image", put(badges::set_image))
+        .route("/api/organizations/{organization}/credentials/{credential}", delete(credentials::delete))
         .route_layer(from_fn(with_address_limit));
 
     let sign_in =
@@ -41,6 +45,7 @@ pub(crate) fn router() -> Router {
         .route("/issuers/{organization}/did.json", open(get(issuers::did_document)))
         .route("/achievements/{organization}/{badge}", open(get(issuers::achievement)))
         .route("/images/{file}", open(get(images::show)))
+        .route("/status/{list}", open(get(status::show)))
         .route_layer(from_fn(for_every_origin));
 
     let pages = Router::new()

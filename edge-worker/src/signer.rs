@@ -1,7 +1,8 @@
 //! Opens an organization's sealed key, signs, and forgets the key again.
 
-use ob3_core::{AchievementCredential, DateTime, ProofOptions, SigningKey, sign};
+use ob3_core::{DateTime, ProofOptions, SigningKey, sign};
 
+use crate::config::Config;
 use crate::domain::did;
 use crate::domain::ids::OrganizationId;
 use crate::domain::vault::Vault;
@@ -11,12 +12,13 @@ use crate::verification;
 
 /// The credential as it is published: JSON with an `eddsa-rdfc-2022` proof of the organization's key.
 pub(crate) fn signed(
-    credential: &AchievementCredential,
-    vault: &Vault,
+    credential: &str,
+    config: &Config,
     organization: OrganizationId,
     key: &SealedKey,
     now: DateTime,
 ) -> Result<String> {
+    let vault = Vault::new(&config.key_encryption_secret).map_err(|_| Error::Internal("no vault".into()))?;
     let unreadable = |_| Error::Internal("the signing key does not open with this KEY_ENCRYPTION_SECRET".into());
     let seed = vault.open(&key.sealed_seed, organization, key.id).map_err(unreadable)?;
     let signing_key = SigningKey::from_seed(&seed);
@@ -27,6 +29,6 @@ pub(crate) fn signed(
         verification_method: did::verification_method(&key.did, &key.public_key_multibase),
         created: now,
     };
-    verification::with_verifier(|verifier| sign(verifier.contexts(), &credential.to_json(), &signing_key, &options))
+    verification::with_verifier(|verifier| sign(verifier.contexts(), credential, &signing_key, &options))
         .map_err(|error| Error::Internal(format!("not signed: {error}")))
 }

@@ -1,8 +1,11 @@
 //! Verifies this deployment's own credentials: the same core as everywhere, with documents from the database.
 
+use std::collections::HashMap;
+
 use ob3_core::{CheckName, CheckResult, DateTime, Policy, Report, Verifier};
 
 use crate::domain::did;
+use crate::domain::origin::Origin;
 use crate::store::PublicCredential;
 
 thread_local! {
@@ -15,14 +18,26 @@ pub(crate) fn with_verifier<T>(work: impl FnOnce(&Verifier) -> T) -> T {
     VERIFIER.with(work)
 }
 
-/// Verifies a signed document of ours. The one document that it may need, the DID document of its issuer, is made from
-/// the database as `/issuers/{slug}/did.json` would answer it; anything else that it names is not fetched.
-pub(crate) fn verify(document: &str, credential: &PublicCredential, now: DateTime) -> Report {
+/// Verifies a signed document of ours. The documents that it may need are its issuer's DID document, made from the
+/// database as `/issuers/{slug}/did.json` would answer it, and its status lists, by their paths; anything else that it
+/// names is not fetched.
+pub(crate) fn verify(
+    document: &str,
+    credential: &PublicCredential,
+    lists: &HashMap<String, String>,
+    now: DateTime,
+) -> Report {
     let url = did::document_url(&credential.did);
     with_verifier(|verifier| {
         verifier.verify(document.as_bytes(), &Policy::default(), now, |wanted| {
-            let keys = credential.public_keys_multibase.iter().map(String::as_str);
-            (url.as_deref() == Some(wanted)).then(|| did::document(&credential.did, keys).to_string().into_bytes())
+            if url.as_deref() == Some(wanted) {
+                let keys = credential.public_keys_multibase.iter().map(String::as_str);
+                return Some(did::document(&credential.did, keys).to_string().into_bytes());
+            }
+            // Under whichever origin it was issued: the ids of lists are unique, and the lists are ours.
+            let (path, list) = lists.iter().find(|(path, _)| wanted.ends_with(path.as_str()))?;
+            let origin = wanted.strip_suffix(path.as_str())?;
+            Origin::parse(origin).map(|_| list.clone().into_bytes())
         })
     })
 }
@@ -32,4 +47,10 @@ pub(crate) fn is_signature_valid(report: &Report) -> bool {
     [CheckName::Format, CheckName::JsonLd, CheckName::Schema, CheckName::Proof, CheckName::Issuer]
         .into_iter()
         .all(|name| report.check(name).is_some_and(|check| check.finding.result == CheckResult::Valid))
+}
+
+/// Whether the status lists were read and say neither revoked nor suspended. A credential that names no list is not there.
+pub(crate) fn is_unrevoked(report: &Report) -> bool {
+    let status = report.check(CheckName::Status).map(|check| check.finding.result);
+    matches!(status, Some(CheckResult::Valid | CheckResult::NotApplicable))
 }

@@ -32,13 +32,20 @@ async function visit(answer) {
   return { page, result, asked };
 }
 
-test("the issuer's document is fetched from the issuer, and the credential is verified", async () => {
+async function statusLists() {
+  const { json } = expectStatus(await server.request("GET", `/credentials/${credential.id}/ob3`), 200);
+  return json.credentialStatus.map(({ statusListCredential }) => statusListCredential);
+}
+
+test("the issuer's documents are fetched from the issuer, and the credential is verified", async () => {
   const { page, result, asked } = await visit(async (route) => {
     const { status, headers, text } = await server.request("GET", new URL(route.request().url()).pathname);
     await route.fulfill({ status, headers: Object.fromEntries(headers), body: text });
   });
+  const lists = await statusLists();
   assert.equal(result.state, "verified", JSON.stringify(result.codes));
-  assert.deepEqual(asked, [`${PUBLIC_ORIGIN}/issuers/${organization.slug}/did.json`]);
+  assert.equal(lists.length, 2);
+  assert.deepEqual(asked.toSorted(), [`${PUBLIC_ORIGIN}/issuers/${organization.slug}/did.json`, ...lists].toSorted());
   assert.deepEqual(page.faults, []);
   await page.context().close();
 });

@@ -13,15 +13,17 @@ const { bake } = await import(installPackage().entry);
 
 let server;
 let browser;
+let organization;
 let credential;
 let text;
 let baked;
 
 before(async () => {
-  // Under a local origin the issuer's DID is its key, so that nothing beyond this machine is asked for.
-  server = await startWorker({ vars: { PUBLIC_ORIGIN: "http://localhost:8787" } });
+  // Under a local origin the issuer's DID is its key, so that nothing beyond this machine is asked for; and the status
+  // lists are this server's own.
+  server = await startWorker({ vars: { PUBLIC_ORIGIN: "" } });
   browser = await startBrowser();
-  const organization = await newOrganization(server);
+  organization = await newOrganization(server);
   const badge = await organization.badge({
     name: "Map and Compass",
     description: "Finds a way across unmarked country with a map and a compass, by day and by night.",
@@ -81,6 +83,23 @@ test("the browser verifies by itself: it asks for the document and not for a ver
     assert.ok(page.requested.every((url) => !url.includes("/api/verify/")), page.requested.join(" "));
     assert.ok(page.requested.every((url) => /^(blob|data):/.test(url) || new URL(url).origin === server.url.origin));
   }));
+
+test("the page of a credential says suspended, verified again, and revoked, as its issuer does", async () => {
+  const { id } = expectStatus(await organization.issue(), 201).json;
+  for (const [action, state, code] of [
+    ["suspend", "rejected", "suspended"],
+    ["reinstate", "verified", "not_revoked"],
+    ["revoke", "rejected", "revoked"],
+  ]) {
+    const path = `/api/v1/credentials/${id}/${action}`;
+    expectStatus(await server.request("POST", path, { token: organization.apiKey, json: { reason: "for a test" } }), 200);
+    await visit(`/verify/${id}`, async (page) => {
+      const shown = await verdict(page);
+      assert.deepEqual([shown.state, shown.codes.status], [state, code]);
+      if (action === "revoke") await screenshot(page, "revoked");
+    });
+  }
+});
 
 test("a baked image that is dropped on the page is verified", () =>
   visit("/", async (page) => {

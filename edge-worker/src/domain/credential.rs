@@ -1,7 +1,8 @@
 //! Credentials: what is asked for, what is signed, and in which state one is.
 
 use ob3_core::{
-    Achievement, AchievementCredential, AchievementSubject, DateTime, Evidence, IdentityObject, Image, Profile,
+    Achievement, AchievementCredential, AchievementSubject, BitstringStatusListEntry, DateTime, Evidence,
+    IdentityObject, Image, Profile,
 };
 use serde::Serialize;
 
@@ -80,11 +81,13 @@ pub enum Status {
     Expired,
     /// Its issuer has taken it back.
     Revoked,
+    /// It does not hold for now.
+    Suspended,
 }
 
 impl Status {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Valid, Self::Expired, Self::Revoked];
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Valid, Self::Expired, Self::Revoked, Self::Suspended];
 
     /// The word on the wire.
     #[must_use]
@@ -94,6 +97,7 @@ impl Status {
             Self::Valid => "valid",
             Self::Expired => "expired",
             Self::Revoked => "revoked",
+            Self::Suspended => "suspended",
         }
     }
 
@@ -113,6 +117,8 @@ pub struct Lifetime {
     pub claimed_at: Option<DateTime>,
     /// When it was revoked.
     pub revoked_at: Option<DateTime>,
+    /// Since when it is suspended.
+    pub suspended_at: Option<DateTime>,
 }
 
 impl Lifetime {
@@ -123,6 +129,8 @@ impl Lifetime {
             Status::Revoked
         } else if self.has_expired(now) {
             Status::Expired
+        } else if self.suspended_at.is_some() {
+            Status::Suspended
         } else if self.claimed_at.is_some() {
             Status::Valid
         } else {
@@ -255,6 +263,7 @@ pub fn verification_url(origin: &Origin, code: &str) -> String {
 /// What is signed. The recipient appears as a salted hash of the address (and by the id that the caller gave), never by
 /// name or in the clear; `salt` must be random and new for each credential.
 #[must_use]
+#[expect(clippy::too_many_arguments, reason = "each is one part of the document, and of a type of its own")]
 pub fn unsigned(
     request: &IssueRequest,
     id: String,
@@ -263,6 +272,7 @@ pub fn unsigned(
     validity: Validity,
     now: DateTime,
     salt: &str,
+    credential_status: Vec<BitstringStatusListEntry>,
 ) -> AchievementCredential {
     AchievementCredential {
         id,
@@ -280,7 +290,7 @@ pub fn unsigned(
             achievement,
         },
         evidence: request.evidence.clone(),
-        credential_status: Vec::new(),
+        credential_status,
     }
 }
 
@@ -360,15 +370,18 @@ mod tests {
     #[test]
     fn the_state_follows_from_the_times() {
         let at = |seconds| Some(NOW.plus_seconds(seconds));
-        for (valid_until, claimed_at, revoked_at, status) in [
-            (None, None, None, Status::Pending),
-            (at(1), None, None, Status::Pending),
-            (at(1), at(-1), None, Status::Valid),
-            (at(0), at(-1), None, Status::Expired),
-            (at(-1), at(-2), at(-1), Status::Revoked),
-            (None, None, at(-1), Status::Revoked),
+        for (valid_until, claimed_at, revoked_at, suspended_at, status) in [
+            (None, None, None, None, Status::Pending),
+            (at(1), None, None, None, Status::Pending),
+            (at(1), at(-1), None, None, Status::Valid),
+            (at(0), at(-1), None, None, Status::Expired),
+            (at(-1), at(-2), at(-1), None, Status::Revoked),
+            (None, None, at(-1), None, Status::Revoked),
+            (at(1), at(-1), None, at(-1), Status::Suspended),
+            (at(-1), at(-2), None, at(-2), Status::Expired),
+            (None, None, at(-1), at(-2), Status::Revoked),
         ] {
-            assert_eq!(Lifetime { valid_until, claimed_at, revoked_at }.status(NOW), status);
+            assert_eq!(Lifetime { valid_until, claimed_at, revoked_at, suspended_at }.status(NOW), status);
         }
     }
 
@@ -405,7 +418,8 @@ mod tests {
         };
         let request = read(body()).unwrap();
         let validity = request.validity(None, NOW).unwrap();
-        let json = unsigned(&request, "urn:x:y".into(), issuer, achievement, validity, NOW, "salt").to_json();
+        let json =
+            unsigned(&request, "urn:x:y".into(), issuer, achievement, validity, NOW, "salt", Vec::new()).to_json();
         assert!(!json.contains("Jane") && !json.to_lowercase().contains("jane@"), "{json}");
         assert!(
             json.contains(&IdentityObject::hashed("emailAddress", "jane@example.com", "salt").identity_hash),

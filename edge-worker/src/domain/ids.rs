@@ -51,6 +51,12 @@ ids! {
     RecipientId,
     /// A credential.
     CredentialId,
+    /// Something that happened to a credential.
+    EventId,
+    /// A block of entries in status lists.
+    StatusBlockId,
+    /// A status list.
+    StatusListId,
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Content negotiation (RFC 9110 §12.5.1), among the media types of one and the same document.
+//! Content negotiation (RFC 9110 §12.5.1), among the media types of one and the same document, and what the caller has of
+//! it already.
 
 /// The offered type that an `Accept` header prefers; the first one when it names none of them.
 #[must_use]
@@ -16,6 +17,13 @@ pub fn preferred<'a>(accept: &str, offered: &[&'a str]) -> &'a str {
     best.map_or(offered.first().copied().unwrap_or_default(), |(named, _)| named)
 }
 
+/// Whether an `If-None-Match` header (RFC 9110 §13.1.2) names an entity tag, by weak comparison.
+#[must_use]
+pub fn names_tag(if_none_match: &str, tag: &str) -> bool {
+    let named = if_none_match.split(',').map(str::trim);
+    if_none_match.trim() == "*" || named.map(|text| text.strip_prefix("W/").unwrap_or(text)).any(|text| text == tag)
+}
+
 /// A quality between 0 and 1, in thousandths.
 fn thousandths(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -31,6 +39,21 @@ fn thousandths(text: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tag_is_known_when_it_is_named() {
+        for (header, is_known) in [
+            ("\"a\"", true),
+            ("W/\"a\"", true),
+            ("\"b\", \"a\"", true),
+            ("*", true),
+            ("", false),
+            ("a", false),
+            ("\"b\"", false),
+        ] {
+            assert_eq!(names_tag(header, "\"a\""), is_known, "{header}");
+        }
+    }
 
     #[test]
     fn the_preferred_of_the_offered_types_is_taken() {

@@ -116,6 +116,12 @@ impl Role {
         matches!(self, Self::Owner | Self::Admin)
     }
 
+    /// Whether the member may issue, revoke, suspend and reinstate credentials.
+    #[must_use]
+    pub const fn manages_credentials(self) -> bool {
+        matches!(self, Self::Owner | Self::Admin | Self::Issuer)
+    }
+
     /// Whether the member may make and change badges.
     #[must_use]
     pub const fn manages_badges(self) -> bool {

@@ -18,6 +18,8 @@ pub struct Newest {
     pub valid_until: Option<DateTime>,
     /// Whether it was revoked.
     pub is_revoked: bool,
+    /// Whether it is suspended; it is held all the same.
+    pub is_suspended: bool,
     /// When the database took it in.
     pub recorded_at: DateTime,
 }
@@ -96,7 +98,7 @@ mod tests {
     const NOW: DateTime = DateTime::from_unix_millis(1_768_471_200_000);
 
     fn newest(valid_until: Option<DateTime>, is_revoked: bool) -> Newest {
-        Newest { id: id(), valid_until, is_revoked, recorded_at: NOW.plus_seconds(-60) }
+        Newest { id: id(), valid_until, is_revoked, is_suspended: false, recorded_at: NOW.plus_seconds(-60) }
     }
 
     fn id() -> CredentialId {

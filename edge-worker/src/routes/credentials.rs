@@ -8,18 +8,20 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::List;
-use crate::access::Caller;
+use crate::access::{self, Caller};
 use crate::app::App;
 use crate::body::{self, Query, Segments};
 use crate::domain::api_key::Scope;
 use crate::domain::credential::{self, IssueRequest, Status};
 use crate::domain::fields::{Invalid, Problem};
 use crate::domain::ids::{BadgeId, CredentialId};
+use crate::domain::lifecycle::{Action, Reason};
 use crate::domain::{digest, time};
 use crate::error::{Error, Result};
 use crate::issuance::{self, Idempotency};
+use crate::lifecycle;
 use crate::respond::{self, Caching, JSON};
-use crate::store::{Credential, CredentialFilter};
+use crate::store::{Actor, Credential, CredentialFilter, Organization};
 
 const MAX_IDEMPOTENCY_KEY: usize = 255;
 
@@ -91,7 +93,8 @@ pub(crate) async fn issue(
         key,
         request_sha256: digest::sha256_hex(&[b"POST /api/v1/credentials\n".as_slice(), &bytes].concat()),
     });
-    let answer = issuance::issue(&app, &caller.organization, &request, idempotency.as_ref()).await?;
+    let answer =
+        issuance::issue(&app, &caller.organization, &request, Actor::Key(caller.key), idempotency.as_ref()).await?;
     let mut response = respond::document(JSON, answer.body, Caching::Never);
     *response.status_mut() = answer.status;
     Ok(response)
@@ -107,7 +110,7 @@ pub(crate) async fn list(
     caller.require(Scope::CredentialsRead)?;
     let page = query.page()?;
     let badge = query.read("badgeId", "a UUID", BadgeId::parse)?;
-    let status = query.read("status", "pending, valid, expired or revoked", Status::parse)?;
+    let status = query.read("status", "pending, valid, expired, revoked or suspended", Status::parse)?;
     query.finish()?;
     let filter = CredentialFilter { badge, status };
     let listed = app.store.credentials(caller.organization.id, &filter, page, app.now).await?;
@@ -129,6 +132,82 @@ pub(crate) async fn show(
     let ob3_credential = super::public::signed_document(&app, &credential.document_sha256).await?;
     let whole = Whole { item: Item::new(&app, credential), ob3_credential: super::public::raw(ob3_credential)? };
     Ok(respond::json(StatusCode::OK, &whole))
+}
+
+/// `POST /api/v1/credentials/{credential}/revoke {reason, reasonCode?}` → the credential as it stands then. Scope
+/// `credentials.revoke`; the rest is [`lifecycle::transition`].
+#[worker::send]
+pub(crate) async fn revoke(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    Segments(credential): Segments<String>,
+    request: Request,
+) -> Result<Response> {
+    move_by_key(&app, &caller, &credential, Action::Revoke, request).await
+}
+
+/// `POST /api/v1/credentials/{credential}/suspend`, as [`revoke`].
+#[worker::send]
+pub(crate) async fn suspend(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    Segments(credential): Segments<String>,
+    request: Request,
+) -> Result<Response> {
+    move_by_key(&app, &caller, &credential, Action::Suspend, request).await
+}
+
+/// `POST /api/v1/credentials/{credential}/reinstate`, as [`revoke`].
+#[worker::send]
+pub(crate) async fn reinstate(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    Segments(credential): Segments<String>,
+    request: Request,
+) -> Result<Response> {
+    move_by_key(&app, &caller, &credential, Action::Reinstate, request).await
+}
+
+/// `DELETE /api/organizations/{organization}/credentials/{credential} {reason, reasonCode?}` → the credential, revoked.
+/// 401 without a session, 404 for a stranger, 403 for a viewer; the rest is [`lifecycle::transition`].
+#[worker::send]
+pub(crate) async fn delete(
+    Extension(app): Extension<App>,
+    Segments((organization, credential)): Segments<(String, String)>,
+    request: Request,
+) -> Result<Response> {
+    let (user, membership) = access::member(&app, request.headers(), &organization).await?;
+    if !membership.role.manages_credentials() {
+        return Err(Error::Forbidden("viewers do not revoke credentials".into()));
+    }
+    let actor = Actor::Member(user);
+    transition(&app, &membership.organization, &credential, Action::Revoke, actor, request).await
+}
+
+async fn move_by_key(
+    app: &App,
+    caller: &Caller,
+    credential: &str,
+    action: Action,
+    request: Request,
+) -> Result<Response> {
+    caller.require(Scope::CredentialsRevoke)?;
+    transition(app, &caller.organization, credential, action, Actor::Key(caller.key), request).await
+}
+
+async fn transition(
+    app: &App,
+    organization: &Organization,
+    credential: &str,
+    action: Action,
+    actor: Actor,
+    request: Request,
+) -> Result<Response> {
+    let id = body::path_id("credentialId", credential, CredentialId::parse)?;
+    let (fields, _) = body::json(request).await?;
+    let reason = Reason::read(fields)?;
+    let credential = lifecycle::transition(app, organization, id, action, &reason, actor).await?;
+    Ok(respond::json(StatusCode::OK, &Item::new(app, credential)))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {

@@ -10,6 +10,7 @@ pub(crate) mod pages;
 pub(crate) mod public;
 pub(crate) mod session;
 pub(crate) mod signing_keys;
+pub(crate) mod status;
 
 use serde::Serialize;
 

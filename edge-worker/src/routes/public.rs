@@ -1,5 +1,7 @@
 //! Credentials, for everybody: verified, as signed bytes, and baked into their image.
 
+use std::collections::HashMap;
+
 use axum::Extension;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -12,7 +14,7 @@ use crate::app::App;
 use crate::body::Segments;
 use crate::domain::credential::{self, CredentialName, Status};
 use crate::domain::ids::{BadgeId, CredentialId};
-use crate::domain::{negotiation, rate, time};
+use crate::domain::{rate, status_list, time};
 use crate::error::{Error, Result};
 use crate::respond::{self, Caching, PNG};
 use crate::store::{Counted, PublicCredential};
@@ -61,6 +63,8 @@ struct Issuer {
 #[serde(rename_all = "camelCase")]
 struct Verified {
     signature_valid: bool,
+    /// Neither revoked nor suspended, both by the records and by the published lists: whoever knows nothing of suspensions
+    /// must not take a suspended credential for a good one.
     not_revoked: bool,
     not_expired: bool,
     /// The core's report, the same as a browser makes of the signed bytes.
@@ -77,7 +81,7 @@ struct Features {
 ///
 /// 1. 429 when the network address asks too often; 404 without such a credential; 403 when it is private and the caller
 ///    does not belong to its issuer.
-/// 2. Verify the stored bytes.
+/// 2. Verify the stored bytes, with the status lists as they are published at this moment.
 #[worker::send]
 pub(crate) async fn verify(
     Extension(app): Extension<App>,
@@ -89,14 +93,15 @@ pub(crate) async fn verify(
     let found = find(&app, &name, &headers, counted.as_ref()).await?;
     let document = signed_document(&app, &found.credential.document_sha256).await?;
 
-    let report = verification::verify(&document, &found, app.now);
+    let lists = status_lists(&app, &found).await?;
+    let report = verification::verify(&document, &found, &lists, app.now);
     let credential = &found.credential;
     let lifetime = credential.lifetime;
     let body = VerifyBody {
         status: lifetime.status(app.now),
         verification: Verified {
             signature_valid: verification::is_signature_valid(&report),
-            not_revoked: lifetime.revoked_at.is_none(),
+            not_revoked: lifetime.is_unrevoked() && verification::is_unrevoked(&report),
             not_expired: !lifetime.has_expired(app.now),
             report: raw(report.to_json())?,
         },
@@ -134,8 +139,7 @@ pub(crate) async fn ob3(
     let found = find(&app, &name, &headers, None).await?;
     let document = signed_document(&app, &found.credential.document_sha256).await?;
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = negotiation::preferred(accept, &[respond::VC_LD_JSON, respond::LD_JSON, respond::JSON]);
-    let mut response = respond::document(media_type, document, caching(&found));
+    let mut response = respond::document(respond::negotiated(accept), document, caching(&found));
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, authorization, x-api-key"));
     Ok(response)
 }
@@ -162,6 +166,18 @@ pub(crate) async fn baked(
     }
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("authorization, x-api-key"));
     Ok(response)
+}
+
+/// The newest versions of the lists that tell of a credential.
+async fn status_lists(app: &App, found: &PublicCredential) -> Result<HashMap<String, String>> {
+    let mut lists = HashMap::new();
+    for (id, sha256) in &found.status_lists {
+        // One that is not there leaves the status unknown, which is what the report then says.
+        if let Some(list) = app.store.document(sha256).await? {
+            lists.insert(status_list::path(*id), list);
+        }
+    }
+    Ok(lists)
 }
 
 /// The signed bytes under a hash.

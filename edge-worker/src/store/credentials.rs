@@ -1,8 +1,11 @@
 //! Credentials as they are listed, read and shown.
 
+use std::collections::HashMap;
+
 use ob3_core::DateTime;
 use serde::Deserialize;
 use worker::wasm_bindgen::JsValue;
+use worker::{D1PreparedStatement, D1Result};
 
 use super::badges::{Badge, BadgeRow};
 use super::organizations::{self, Organization, OrganizationRow};
@@ -10,7 +13,7 @@ use super::rates::{Counted, allowance};
 use super::sql::{Bind, StoreError, flag, maybe_time, prepare, row, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::credential::{CredentialName, Lifetime, Status};
-use crate::domain::ids::{BadgeId, CredentialId, OrganizationId};
+use crate::domain::ids::{BadgeId, CredentialId, OrganizationId, StatusListId};
 use crate::domain::paging::Page;
 use crate::domain::rate::Allowance;
 
@@ -40,6 +43,8 @@ pub(crate) struct Credential {
     pub supersedes: Option<CredentialId>,
     /// The one after it.
     pub superseded_by: Option<CredentialId>,
+    /// How often it was moved from one state to another.
+    pub moves: i64,
 }
 
 /// A credential with what a public page of it shows.
@@ -54,6 +59,8 @@ pub(crate) struct PublicCredential {
     pub did: String,
     /// The keys of that DID.
     pub public_keys_multibase: Vec<String>,
+    /// The status lists that tell of it, and the hashes of their newest versions.
+    pub status_lists: HashMap<StatusListId, String>,
 }
 
 /// Which credentials of a list are asked for.
@@ -85,6 +92,9 @@ struct CredentialRow {
     document_sha256: String,
     supersedes_id: Option<CredentialId>,
     superseded_by_id: Option<CredentialId>,
+    #[serde(deserialize_with = "maybe_time")]
+    suspended_at: Option<DateTime>,
+    moves: i64,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +102,8 @@ struct PublicRow {
     did: String,
     /// A JSON array.
     public_keys: String,
+    /// A JSON object.
+    status_lists: String,
     #[serde(flatten)]
     credential: CredentialRow,
     #[serde(flatten)]
@@ -110,18 +122,31 @@ impl From<CredentialRow> for Credential {
             recipient_name: row.recipient_name,
             recipient_email: row.recipient_email,
             issued_at: row.issued_at,
-            lifetime: Lifetime { valid_until: row.valid_until, claimed_at: row.claimed_at, revoked_at: row.revoked_at },
+            lifetime: Lifetime {
+                valid_until: row.valid_until,
+                claimed_at: row.claimed_at,
+                revoked_at: row.revoked_at,
+                suspended_at: row.suspended_at,
+            },
             is_public: row.is_public,
             document_sha256: row.document_sha256,
             supersedes: row.supersedes_id,
             superseded_by: row.superseded_by_id,
+            moves: row.moves,
         }
+    }
+}
+
+impl Credential {
+    /// The credential that a statement found.
+    pub(super) fn read(result: Option<&D1Result>) -> Result<Option<Self>, StoreError> {
+        Ok(row::<CredentialRow>(result)?.map(Into::into))
     }
 }
 
 const COLUMNS: &str = "c.id, c.code, c.badge_id AS credential_badge_id, v.name AS badge_name, c.recipient_name,
     r.identity AS recipient_email, c.issued_at, c.valid_until, c.claimed_at, c.revoked_at, c.is_public,
-    c.document_sha256, c.supersedes_id, s.id AS superseded_by_id";
+    c.document_sha256, c.supersedes_id, s.id AS superseded_by_id, c.suspended_at, c.moves";
 
 const TABLES: &str = "credential c
     JOIN recipient r ON r.id = c.recipient_id
@@ -135,11 +160,16 @@ const fn in_state(status: Option<Status>) -> &'static str {
         None => "?2 > 0",
         Some(Status::Revoked) => "c.revoked_at IS NOT NULL AND ?2 > 0",
         Some(Status::Expired) => "c.revoked_at IS NULL AND c.valid_until <= ?2",
+        Some(Status::Suspended) => {
+            "c.revoked_at IS NULL AND (c.valid_until IS NULL OR c.valid_until > ?2) AND c.suspended_at IS NOT NULL"
+        }
         Some(Status::Valid) => {
-            "c.revoked_at IS NULL AND (c.valid_until IS NULL OR c.valid_until > ?2) AND c.claimed_at IS NOT NULL"
+            "c.revoked_at IS NULL AND (c.valid_until IS NULL OR c.valid_until > ?2) AND c.suspended_at IS NULL
+             AND c.claimed_at IS NOT NULL"
         }
         Some(Status::Pending) => {
-            "c.revoked_at IS NULL AND (c.valid_until IS NULL OR c.valid_until > ?2) AND c.claimed_at IS NULL"
+            "c.revoked_at IS NULL AND (c.valid_until IS NULL OR c.valid_until > ?2) AND c.suspended_at IS NULL
+             AND c.claimed_at IS NULL"
         }
     }
 }
@@ -178,8 +208,16 @@ impl Store {
         organization: OrganizationId,
         id: CredentialId,
     ) -> Result<Option<Credential>, StoreError> {
+        Ok(self.select_credential(organization, id)?.first::<CredentialRow>(None).await?.map(Into::into))
+    }
+
+    pub(super) fn select_credential(
+        &self,
+        organization: OrganizationId,
+        id: CredentialId,
+    ) -> Result<D1PreparedStatement, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE c.organization_id = ?1 AND c.id = ?2");
-        Ok(statement!(self.db, &sql, organization, id)?.first::<CredentialRow>(None).await?.map(Into::into))
+        statement!(self.db, &sql, organization, id)
     }
 
     /// A credential by its public name, with everything that is shown of it; counts a request of `counted` in the same
@@ -198,6 +236,8 @@ impl Store {
             "SELECT {COLUMNS}, k.did,
                (SELECT json_group_array(public_key_multibase) FROM signing_key
                 WHERE organization_id = c.organization_id AND did = k.did) AS public_keys,
+               (SELECT json_group_object(id, document_sha256) FROM status_list
+                WHERE block_id = c.status_block_id) AS status_lists,
                {}, b.id AS badge_id, b.slug AS badge_slug, b.is_active AS badge_is_active,
                b.created_at AS badge_created_at, v.number, v.name, v.description, v.criteria_id, v.criteria_narrative,
                v.image_sha256, v.achievement_type, v.tags, v.expires_in_days
@@ -219,6 +259,7 @@ impl Store {
         };
         let Some(row) = row::<PublicRow>(results.first())? else { return Ok((None, left)) };
         let keys = serde_json::from_str(&row.public_keys);
+        let status_lists = serde_json::from_str(&row.status_lists);
         let public_keys_multibase = keys.map_err(|_| StoreError::Failed("D1 gave no list of keys".into()))?;
         let found = PublicCredential {
             credential: row.credential.into(),
@@ -226,6 +267,7 @@ impl Store {
             badge: row.badge.into(),
             did: row.did,
             public_keys_multibase,
+            status_lists: status_lists.map_err(|_| StoreError::Failed("D1 gave no status lists".into()))?,
         };
         Ok((Some(found), left))
     }

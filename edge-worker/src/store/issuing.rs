@@ -5,11 +5,15 @@ use serde::Deserialize;
 
 use super::Store;
 use super::badges::{Badge, BadgeRow, SELECT as SELECT_BADGE};
-use super::sql::{StoreError, flag, maybe_time, row, statement, time};
+use super::lifecycle::{Entry, Move, select_entry};
+use super::sql::{DATABASE_NOW, StoreError, flag, maybe_time, row, statement, time, total};
 use crate::domain::email::Email;
-use crate::domain::ids::{BadgeId, CredentialId, OrganizationId, RecipientId, SigningKeyId};
+use crate::domain::ids::{
+    BadgeId, CredentialId, OrganizationId, RecipientId, SigningKeyId, StatusBlockId, StatusListId,
+};
 use crate::domain::quota::Usage;
-use crate::domain::supersession::{Newest, RENEWAL_REASON, Supersession};
+use crate::domain::status_list::{Purpose, StatusIndex};
+use crate::domain::supersession::Newest;
 
 /// The organization's active signing key, its private half sealed.
 #[derive(Deserialize)]
@@ -22,6 +26,19 @@ pub(crate) struct SealedKey {
     pub public_key_multibase: String,
     /// Its private half.
     pub sealed_seed: String,
+}
+
+/// A block of which entries are left.
+#[derive(Deserialize)]
+pub(crate) struct OpenBlock {
+    /// Its id.
+    pub id: StatusBlockId,
+    /// Its list of revocations.
+    pub revocation: StatusListId,
+    /// Its list of suspensions.
+    pub suspension: StatusListId,
+    /// The first of the candidates that is free; `None` when none of them is.
+    pub free: Option<StatusIndex>,
 }
 
 /// The first answer to a request with an idempotency key.
@@ -41,8 +58,14 @@ pub(crate) struct IssueContext {
     pub badge: Option<Badge>,
     /// The key to sign with.
     pub key: Option<SealedKey>,
-    /// The recipient's newest credential for the badge.
-    pub newest: Option<Newest>,
+    /// The recipient's newest credential for the badge, and how often it was moved.
+    pub newest: Option<(Newest, i64)>,
+    /// The entry of that one in the list of revocations.
+    pub newest_entry: Option<Entry>,
+    /// The block that entries are taken from; `None` when it has to be opened.
+    pub block: Option<OpenBlock>,
+    /// The number of the block after all that there are.
+    pub next_block: i64,
     /// How much of the month's quota is used.
     pub usage: Usage,
     /// The answer that this request had before.
@@ -79,8 +102,12 @@ pub(crate) struct IssuedRecord<'a> {
     pub valid_from: DateTime,
     /// Until when it is valid.
     pub valid_until: Option<DateTime>,
-    /// What it does to the one before it.
-    pub supersession: Supersession,
+    /// Its entry in the lists of a block.
+    pub status_entry: (StatusBlockId, StatusIndex),
+    /// The one whose place it takes.
+    pub supersedes: Option<CredentialId>,
+    /// The revocation of that one.
+    pub revocation: Option<Move<'a>>,
     /// The month that it counts in.
     pub month: &'a str,
     /// Recipients that the plan allows in it.
@@ -96,6 +123,9 @@ struct NewestRow {
     valid_until: Option<DateTime>,
     #[serde(deserialize_with = "flag")]
     is_revoked: bool,
+    #[serde(deserialize_with = "flag")]
+    is_suspended: bool,
+    moves: i64,
     #[serde(deserialize_with = "time")]
     recorded_at: DateTime,
 }
@@ -111,9 +141,6 @@ struct UsageRow {
 const RECIPIENT: &str =
     "(SELECT id FROM recipient WHERE organization_id = ?1 AND identity_type = 'email' AND identity = ?2)";
 
-/// The time of the database in milliseconds, when the statement runs.
-const DATABASE_NOW: &str = "CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)";
-
 impl Store {
     /// Reads everything that decides about an issue, in one batch.
     pub(crate) async fn issue_context(
@@ -123,15 +150,19 @@ impl Store {
         recipient: &Email,
         month: &str,
         idempotency_key: Option<&str>,
+        candidates: &[StatusIndex],
     ) -> Result<IssueContext, StoreError> {
         let select_badge = format!("{SELECT_BADGE} WHERE b.organization_id = ?1 AND b.id = ?2");
-        let select_key = "SELECT id, did, public_key_multibase, sealed_seed FROM signing_key
-            WHERE organization_id = ?1 AND retired_at IS NULL";
-        let select_newest = format!(
-            "SELECT c.id, c.valid_until, c.revoked_at IS NOT NULL AS is_revoked, c.recorded_at FROM credential c
-             WHERE c.badge_id = ?3 AND c.recipient_id = {RECIPIENT}
+        let is_newest = format!(
+            "c.badge_id = ?3 AND c.recipient_id = {RECIPIENT}
                AND NOT EXISTS (SELECT 1 FROM credential s WHERE s.supersedes_id = c.id)"
         );
+        let select_newest = format!(
+            "SELECT c.id, c.valid_until, c.revoked_at IS NOT NULL AS is_revoked,
+               c.suspended_at IS NOT NULL AS is_suspended, c.moves, c.recorded_at
+             FROM credential c WHERE {is_newest}"
+        );
+        let select_newest_entry = select_entry(Purpose::Revocation, &is_newest);
         let select_usage = format!(
             "SELECT coalesce((SELECT used FROM quota WHERE organization_id = ?1 AND month = ?3), 0) AS used,
                EXISTS (SELECT 1 FROM quota_recipient WHERE organization_id = ?1 AND month = ?3
@@ -139,12 +170,25 @@ impl Store {
         );
         let select_answer = "SELECT request_sha256, status, response FROM idempotency
             WHERE organization_id = ?1 AND key = ?2";
+        let select_block = "SELECT b.id,
+              (SELECT id FROM status_list WHERE block_id = b.id AND purpose = 'revocation') AS revocation,
+              (SELECT id FROM status_list WHERE block_id = b.id AND purpose = 'suspension') AS suspension,
+              (SELECT value FROM json_each(?2) WHERE NOT EXISTS
+                (SELECT 1 FROM credential WHERE status_block_id = b.id AND status_index = value) LIMIT 1) AS free
+            FROM status_block b WHERE b.organization_id = ?1 AND b.allocated < 65536 ORDER BY b.number DESC LIMIT 1";
+        let select_next_block =
+            "SELECT coalesce(max(number), 0) + 1 AS total FROM status_block WHERE organization_id = ?1";
+        let candidates: Vec<String> = candidates.iter().map(|index| index.number().to_string()).collect();
+        let candidates = format!("[{}]", candidates.join(","));
         let statements = vec![
             statement!(self.db, &select_badge, organization, badge)?,
-            statement!(self.db, select_key, organization)?,
+            self.select_key(organization)?,
             statement!(self.db, &select_newest, organization, recipient, badge)?,
             statement!(self.db, &select_usage, organization, recipient, month)?,
             statement!(self.db, select_answer, organization, idempotency_key)?,
+            statement!(self.db, &select_newest_entry, organization, recipient, badge)?,
+            statement!(self.db, select_block, organization, candidates)?,
+            statement!(self.db, select_next_block, organization)?,
         ];
         let results = self.db.batch(statements).await?;
         let usage = row::<UsageRow>(results.get(3))?;
@@ -152,12 +196,19 @@ impl Store {
         Ok(IssueContext {
             badge: row::<BadgeRow>(results.first())?.map(Into::into),
             key: row(results.get(1))?,
-            newest: row::<NewestRow>(results.get(2))?.map(|row| Newest {
-                id: row.id,
-                valid_until: row.valid_until,
-                is_revoked: row.is_revoked,
-                recorded_at: row.recorded_at,
+            newest: row::<NewestRow>(results.get(2))?.map(|row| {
+                let newest = Newest {
+                    id: row.id,
+                    valid_until: row.valid_until,
+                    is_revoked: row.is_revoked,
+                    is_suspended: row.is_suspended,
+                    recorded_at: row.recorded_at,
+                };
+                (newest, row.moves)
             }),
+            newest_entry: row(results.get(5))?,
+            block: row(results.get(6))?,
+            next_block: total(results.get(7))?,
             usage: Usage { used: usage.used, includes_recipient: usage.includes_recipient },
             answered: row(results.get(4))?,
         })
@@ -177,7 +228,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Broken`] when another request has taken the place in the chain, the last place of the quota, the
-    /// code or the idempotency key.
+    /// code, the status entry or the idempotency key, or has changed what is revoked by it.
     pub(crate) async fn record_issued(&self, issued: &IssuedRecord<'_>) -> Result<(), StoreError> {
         let (organization, email) = (issued.organization, issued.recipient_email);
         let recipient = "INSERT INTO recipient (id, organization_id, identity_type, identity, created_at)
@@ -197,8 +248,8 @@ impl Store {
         let credential = format!(
             "INSERT INTO credential (id, code, organization_id, badge_id, badge_version, recipient_id, recipient_name,
                signing_key_id, document_sha256, is_public, issued_at, valid_from, valid_until, supersedes_id,
-               recorded_at)
-             VALUES (?3, ?4, ?1, ?5, ?6, {RECIPIENT}, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, {DATABASE_NOW})"
+               status_block_id, status_index, recorded_at)
+             VALUES (?3, ?4, ?1, ?5, ?6, {RECIPIENT}, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, {DATABASE_NOW})"
         );
         let mut statements = vec![
             statement!(self.db, recipient, organization, email, issued.new_recipient, issued.issued_at)?,
@@ -206,11 +257,12 @@ impl Store {
             statement!(self.db, &count, organization, email, issued.month)?,
             statement!(self.db, &counted, organization, email, issued.month)?,
         ];
-        if let Some(old) = issued.supersession.revoked() {
-            let revoke = "UPDATE credential SET revoked_at = ?3, revocation_reason = ?4
-                WHERE organization_id = ?1 AND id = ?2 AND revoked_at IS NULL";
-            statements.push(statement!(self.db, revoke, organization, old, issued.issued_at, RENEWAL_REASON)?);
+        if let Some(revocation) = &issued.revocation {
+            statements.extend(self.move_statements(revocation)?);
         }
+        let (block, index) = issued.status_entry;
+        let allocate = "UPDATE status_block SET allocated = allocated + 1 WHERE organization_id = ?1 AND id = ?2";
+        statements.push(statement!(self.db, allocate, organization, block)?);
         statements.push(statement!(
             self.db,
             &credential,
@@ -227,7 +279,9 @@ impl Store {
             issued.issued_at,
             issued.valid_from,
             issued.valid_until,
-            issued.supersession.superseded(),
+            issued.supersedes,
+            block,
+            index,
         )?);
         if let Some((key, request_sha256, status, response)) = issued.answer {
             let answer = "INSERT INTO idempotency (organization_id, key, request_sha256, status, response, created_at)

@@ -6,6 +6,7 @@ mod credentials;
 mod documents;
 mod issuing;
 mod keys;
+mod lifecycle;
 mod organizations;
 mod rates;
 mod sql;
@@ -15,10 +16,11 @@ use worker::{D1Database, Env};
 
 pub(crate) use badges::{Badge, BadgeFilter};
 pub(crate) use credentials::{Credential, CredentialFilter, PublicCredential};
-pub(crate) use issuing::{Answered, IssuedRecord, SealedKey};
+pub(crate) use issuing::{Answered, IssuedRecord, OpenBlock, SealedKey};
 pub(crate) use keys::{ApiKeyRecord, SigningKeyRecord};
+pub(crate) use lifecycle::{Actor, Entry, Move, NewList, SignedList};
 pub(crate) use organizations::{Membership, Organization};
-pub(crate) use rates::{Counted, KeyCheck};
+pub(crate) use rates::{Counted, FoundKey, KeyCheck};
 pub(crate) use sql::StoreError;
 
 /// Records in D1, documents in KV.

@@ -7,6 +7,7 @@ use worker::{D1PreparedStatement, D1Result};
 use super::Store;
 use super::organizations::{self, Organization, OrganizationRow};
 use super::sql::{StoreError, list, row, statement, time};
+use crate::domain::ids::ApiKeyId;
 use crate::domain::rate::{Allowance, Limit};
 
 /// A subject to count, and against which limit.
@@ -23,8 +24,18 @@ pub(crate) struct KeyCheck {
     pub address: Option<Allowance>,
     /// What the key has left; `None` when there is no such key, or nothing is counted.
     pub key: Option<Allowance>,
-    /// What the key may do, in the words of the wire, and whose it is; `None` when it is unknown, expired or revoked.
-    pub found: Option<(Vec<String>, Organization)>,
+    /// The key; `None` when it is unknown, expired or revoked.
+    pub found: Option<FoundKey>,
+}
+
+/// An API key that may be used.
+pub(crate) struct FoundKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// What it may do, in the words of the wire.
+    pub scopes: Vec<String>,
+    /// Whose it is.
+    pub organization: Organization,
 }
 
 #[derive(Deserialize)]
@@ -36,6 +47,7 @@ struct Requests {
 
 #[derive(Deserialize)]
 struct KeyRow {
+    api_key_id: ApiKeyId,
     #[serde(deserialize_with = "list")]
     scopes: Vec<String>,
     #[serde(flatten)]
@@ -71,7 +83,7 @@ impl Store {
     ) -> Result<KeyCheck, StoreError> {
         let mut statements = Vec::with_capacity(3);
         let sql = format!(
-            "SELECT k.scopes, {}
+            "SELECT k.id AS api_key_id, k.scopes, {}
              FROM api_key k JOIN organization o ON o.id = k.organization_id
              WHERE k.sha256 = ?1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)",
             organizations::COLUMNS
@@ -87,7 +99,11 @@ impl Store {
             statements.push(self.count(address, now)?);
         }
         let results = self.db.batch(statements).await?;
-        let found = row::<KeyRow>(results.first())?.map(|row| (row.scopes, row.organization.into()));
+        let found = row::<KeyRow>(results.first())?.map(|row| FoundKey {
+            id: row.api_key_id,
+            scopes: row.scopes,
+            organization: row.organization.into(),
+        });
         let (key, address) = match limits {
             Some((address, per_key)) => {
                 (allowance(results.get(1), per_key)?, allowance(results.get(2), address.limit)?)

@@ -9,8 +9,15 @@ use worker::wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result};
 
 use crate::domain::email::Email;
-use crate::domain::ids::{ApiKeyId, BadgeId, CredentialId, OrganizationId, RecipientId, SigningKeyId, UserId};
+use crate::domain::ids::{
+    ApiKeyId, BadgeId, CredentialId, EventId, OrganizationId, RecipientId, SigningKeyId, StatusBlockId, StatusListId,
+    UserId,
+};
+use crate::domain::status_list::StatusIndex;
 use crate::fault::Rule;
+
+/// The time of the database in milliseconds, when the statement runs.
+pub(super) const DATABASE_NOW: &str = "CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)";
 
 /// Why a read or a write failed.
 #[derive(Debug)]
@@ -115,7 +122,24 @@ macro_rules! bind_ids {
         }
     )+};
 }
-bind_ids!(ApiKeyId, BadgeId, CredentialId, OrganizationId, RecipientId, SigningKeyId, UserId);
+bind_ids!(
+    ApiKeyId,
+    BadgeId,
+    CredentialId,
+    EventId,
+    OrganizationId,
+    RecipientId,
+    SigningKeyId,
+    StatusBlockId,
+    StatusListId,
+    UserId
+);
+
+impl Bind for StatusIndex {
+    fn bind(&self) -> JsValue {
+        JsValue::from_f64(self.number().into())
+    }
+}
 
 /// A statement with its values: `statement!(db, "SELECT ?1", value)`.
 macro_rules! statement {

@@ -1,0 +1,256 @@
+//! Moves of credentials between states, and the status lists that tell of them.
+
+use ob3_core::DateTime;
+use serde::{Deserialize, Deserializer};
+use worker::D1PreparedStatement;
+
+use super::Store;
+use super::credentials::Credential;
+use super::issuing::SealedKey;
+use super::sql::{Bind, DATABASE_NOW, StoreError, prepare, row, statement};
+use crate::domain::ids::{
+    ApiKeyId, CredentialId, EventId, OrganizationId, SigningKeyId, StatusBlockId, StatusListId, UserId,
+};
+use crate::domain::lifecycle::{Action, Reason, State};
+use crate::domain::status_list::{Purpose, StatusIndex};
+
+/// A credential's entry in one list, and the list as it is now.
+#[derive(Deserialize)]
+pub(crate) struct Entry {
+    /// The list.
+    pub list_id: StatusListId,
+    /// Which version of it this is.
+    pub version: i64,
+    /// The credential's entry.
+    pub status_index: StatusIndex,
+    /// Every entry that is set.
+    #[serde(deserialize_with = "indexes")]
+    pub set: Vec<StatusIndex>,
+}
+
+/// A list that is signed and stored, and which version it replaces.
+pub(crate) struct SignedList {
+    /// The list.
+    pub id: StatusListId,
+    /// The version that it was made from.
+    pub replaces: i64,
+    /// Hash of the signed list.
+    pub document_sha256: String,
+    /// Signed with which key.
+    pub signing_key: SigningKeyId,
+    /// When it was signed.
+    pub signed_at: DateTime,
+}
+
+/// The first version of a list of a new block.
+pub(crate) struct NewList {
+    /// The list.
+    pub id: StatusListId,
+    /// What it tells.
+    pub purpose: Purpose,
+    /// Hash of the signed list.
+    pub document_sha256: String,
+}
+
+/// Who moves a credential.
+#[derive(Clone, Copy)]
+pub(crate) enum Actor {
+    /// A member of the organization.
+    Member(UserId),
+    /// The holder of an API key.
+    Key(ApiKeyId),
+}
+
+/// Everything that decides about a move.
+pub(crate) struct MoveContext {
+    /// The credential.
+    pub credential: Credential,
+    /// Its entry in the list that tells of the move; `None` if it was issued without one.
+    pub entry: Option<Entry>,
+    /// The key to sign the list with.
+    pub key: Option<SealedKey>,
+}
+
+/// One move of a credential.
+pub(crate) struct Move<'a> {
+    /// The id of what is kept of it.
+    pub event: EventId,
+    /// Whose credential.
+    pub organization: OrganizationId,
+    /// Which.
+    pub credential: CredentialId,
+    /// How many moves it had made when this one was decided.
+    pub moves: i64,
+    /// What was asked for.
+    pub action: Action,
+    /// Where it stood.
+    pub from: State,
+    /// Why.
+    pub reason: &'a Reason,
+    /// Whether it follows from something else that was asked for.
+    pub is_automatic: bool,
+    /// Who asked.
+    pub actor: Actor,
+    /// When.
+    pub at: DateTime,
+    /// The list that tells of it.
+    pub list: Option<SignedList>,
+}
+
+/// The credential's entry in the list of a purpose, for a credential `c`.
+pub(super) fn select_entry(purpose: Purpose, condition: &str) -> String {
+    let column = match purpose {
+        Purpose::Revocation => "revoked_at",
+        Purpose::Suspension => "suspended_at",
+    };
+    format!(
+        "SELECT l.id AS list_id, l.version, c.status_index,
+           (SELECT json_group_array(e.status_index) FROM credential e
+            WHERE e.status_block_id = l.block_id AND e.{column} IS NOT NULL) AS \"set\"
+         FROM credential c JOIN status_list l ON l.block_id = c.status_block_id AND l.purpose = '{}'
+         WHERE {condition}",
+        purpose.as_str()
+    )
+}
+
+impl Store {
+    /// Reads everything that decides about a move, in one batch.
+    pub(crate) async fn move_context(
+        &self,
+        organization: OrganizationId,
+        credential: CredentialId,
+        purpose: Purpose,
+    ) -> Result<Option<MoveContext>, StoreError> {
+        let select_entry = select_entry(purpose, "c.organization_id = ?1 AND c.id = ?2");
+        let statements = vec![
+            self.select_credential(organization, credential)?,
+            statement!(self.db, &select_entry, organization, credential)?,
+            self.select_key(organization)?,
+        ];
+        let results = self.db.batch(statements).await?;
+        let Some(credential) = Credential::read(results.first())? else { return Ok(None) };
+        Ok(Some(MoveContext { credential, entry: row(results.get(1))?, key: row(results.get(2))? }))
+    }
+
+    /// Writes a move: what happened, where the credential stands now, and the list that tells of it, all or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when another request has moved the credential or replaced the list since they were read.
+    pub(crate) async fn record_move(&self, movement: &Move<'_>) -> Result<(), StoreError> {
+        self.db.batch(self.move_statements(movement)?).await?;
+        Ok(())
+    }
+
+    pub(super) fn move_statements(&self, movement: &Move<'_>) -> Result<Vec<D1PreparedStatement>, StoreError> {
+        let changed = match movement.action {
+            Action::Revoke => "revoked_at = ?4, revocation_reason = ?5",
+            Action::Suspend => "suspended_at = ?4",
+            Action::Reinstate => "suspended_at = NULL",
+        };
+        let update = format!(
+            "UPDATE credential SET {changed}, moves = CASE WHEN moves = ?3 THEN moves + 1 ELSE -1 END
+             WHERE organization_id = ?1 AND id = ?2"
+        );
+        let mut values = vec![movement.organization.bind(), movement.credential.bind(), movement.moves.bind()];
+        match movement.action {
+            Action::Revoke => values.extend([movement.at.bind(), movement.reason.text.bind()]),
+            Action::Suspend => values.push(movement.at.bind()),
+            Action::Reinstate => {}
+        }
+        let event = format!(
+            "INSERT INTO credential_event (id, organization_id, credential_id, from_state, to_state, reason_code,
+              reason, transition_source, actor_user_id, actor_api_key_id, transitioned_at, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, {DATABASE_NOW})"
+        );
+        let (user, key) = match movement.actor {
+            Actor::Member(user) => (Some(user), None),
+            Actor::Key(key) => (None, Some(key)),
+        };
+        let mut statements = vec![
+            prepare(&self.db, &update, &values)?,
+            statement!(
+                self.db,
+                &event,
+                movement.event,
+                movement.organization,
+                movement.credential,
+                movement.from.as_str(),
+                movement.action.to_state().as_str(),
+                movement.reason.code.as_str(),
+                movement.reason.text,
+                if movement.is_automatic { "automation" } else { "manual" },
+                user,
+                key,
+                movement.at,
+            )?,
+        ];
+        if let Some(list) = &movement.list {
+            let replace = "UPDATE status_list SET version = CASE WHEN version = ?2 THEN version + 1 ELSE 0 END,
+                document_sha256 = ?3, signing_key_id = ?4, signed_at = ?5 WHERE id = ?1";
+            statements.push(statement!(
+                self.db,
+                replace,
+                list.id,
+                list.replaces,
+                list.document_sha256,
+                list.signing_key,
+                list.signed_at,
+            )?);
+        }
+        Ok(statements)
+    }
+
+    /// Stores a new block with its lists.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when another request has stored a block of that number.
+    pub(crate) async fn create_status_block(
+        &self,
+        id: StatusBlockId,
+        organization: OrganizationId,
+        number: i64,
+        lists: &[NewList],
+        signing_key: SigningKeyId,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        let block = "INSERT INTO status_block (id, organization_id, number, created_at) VALUES (?1, ?2, ?3, ?4)";
+        let insert = "INSERT INTO status_list (id, organization_id, block_id, purpose, document_sha256, signing_key_id,
+              signed_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let mut statements = vec![statement!(self.db, block, id, organization, number, now)?];
+        for NewList { id: list, purpose, document_sha256 } in lists {
+            let purpose = purpose.as_str();
+            statements.push(statement!(
+                self.db,
+                insert,
+                list,
+                organization,
+                id,
+                purpose,
+                document_sha256,
+                signing_key,
+                now,
+            )?);
+        }
+        self.db.batch(statements).await?;
+        Ok(())
+    }
+
+    /// The hash under which the newest version of a list is stored.
+    pub(crate) async fn status_list(&self, id: StatusListId) -> Result<Option<String>, StoreError> {
+        let select = "SELECT document_sha256 FROM status_list WHERE id = ?1";
+        Ok(statement!(self.db, select, id)?.first(Some("document_sha256")).await?)
+    }
+
+    /// The organization's active signing key.
+    pub(super) fn select_key(&self, organization: OrganizationId) -> Result<D1PreparedStatement, StoreError> {
+        let select = "SELECT id, did, public_key_multibase, sealed_seed FROM signing_key
+            WHERE organization_id = ?1 AND retired_at IS NULL";
+        statement!(self.db, select, organization)
+    }
+}
+
+/// The list of entries that a JSON array holds.
+fn indexes<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<StatusIndex>, D::Error> {
+    serde_json::from_str(&String::deserialize(input)?).map_err(serde::de::Error::custom)
+}
