@@ -15,8 +15,11 @@ WASM=${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/release/accolade_verifie
 shopt -s nullglob
 shipped=($HERE/js/* $HERE/package.json $HERE/README.md LICENSE-*)
 
+# The web component, which the pages share.
+element=(web/build-element.mjs web/bundle.mjs $(find web/src web/styles -type f | sort))
+
 # Everything that the package is made of, and what makes it.
-digest=$(sha256sum "$WASM" "${shipped[@]}" $HERE/build.sh $HERE/sizes.mjs $HERE/size-budget.json tools/env.sh tools/package-lock.json | sha256sum)
+digest=$(sha256sum "$WASM" "${shipped[@]}" "${element[@]}" $HERE/build.sh $HERE/sizes.mjs $HERE/size-budget.json tools/env.sh tools/package-lock.json | sha256sum)
 if [ -f "$TARBALL" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$digest" ]; then
   echo "accolade-verifier is up to date"
   exit 0
@@ -35,6 +38,7 @@ trap 'rm -rf "$work"' EXIT
   "$work/accolade_verifier_bg.wasm" -o "$work/optimised.wasm"
 mv "$work/optimised.wasm" "$work/accolade_verifier_bg.wasm"
 cp "${shipped[@]}" "$work"
+node web/build-element.mjs "$work/element"
 
 rm -rf "$PKG"
 mkdir -p "$PKG" dist

@@ -1,16 +1,13 @@
 // The element as the verifier package ships it: a folder of modules beside the package's own, without a bundler.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { extname, join } from "node:path";
 import { after, test } from "node:test";
 import { ROOT, drop, genuine, openPage, serve, startBrowser } from "./browser.mjs";
 
 const PACKAGE = join(ROOT, "verifier-wasm/pkg");
-const folder = mkdtempSync(join(tmpdir(), "element-"));
-execFileSync(process.execPath, [join(ROOT, "web/build-element.mjs"), folder]);
+const folder = join(PACKAGE, "element");
 
 const PAGE = '<!doctype html><html lang="es"><title>page</title><script type="module" src="/package/element/define.js"></script><open-badge-verifier></open-badge-verifier>';
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
@@ -26,7 +23,6 @@ const browser = await startBrowser();
 after(async () => {
   await browser.close();
   server.close();
-  rmSync(folder, { recursive: true });
 });
 
 test("a plain page imports it from the package's folder, and it verifies", async (context) => {
@@ -37,9 +33,16 @@ test("a plain page imports it from the package's folder, and it verifies", async
   assert.equal(await page.textContent(".verdict__title"), "Auténtica");
 });
 
-test("it carries no second copy of the verifier, and brings its types", () => {
+test("the package names it, with its types, and says that importing it has an effect", () => {
+  const { exports, sideEffects } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
+  for (const entry of ["./element", "./element/class"]) {
+    for (const file of Object.values(exports[entry])) assert.ok(existsSync(join(PACKAGE, file)), file);
+  }
+  assert.deepEqual(sideEffects, [exports["./element"].default]);
+});
+
+test("it carries no second copy of the verifier", () => {
   const names = readdirSync(folder);
-  assert.ok(names.includes("element.d.ts"));
   const scripts = names.filter((name) => name.endsWith(".js")).map((name) => readFileSync(join(folder, name), "utf8"));
   assert.ok(scripts.some((text) => text.includes('from"../browser.js"')));
   for (const text of scripts) assert.doesNotMatch(text, /accolade_verifier_bg|WebAssembly/);
