@@ -186,9 +186,9 @@ pub enum JsonErrorKind {
     Syntax,
     /// An object names a member twice.
     DuplicateKey,
-    /// Nested deeper than [`MAX_DEPTH`].
+    /// Nested deeper than `MAX_DEPTH`.
     TooDeep,
-    /// More values than [`MAX_VALUES`].
+    /// More values than `MAX_VALUES`.
     TooManyValues,
     /// An escape that stands for half of a surrogate pair.
     LoneSurrogate,
