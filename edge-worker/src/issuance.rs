@@ -1,6 +1,5 @@
 //! The one path by which credentials are issued.
 
-use axum::http::StatusCode;
 use ob3_core::Profile;
 use serde::Serialize;
 
@@ -17,31 +16,14 @@ use crate::domain::time;
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::fault::Rule;
+use crate::idempotency::{Answer, Idempotency};
 use crate::retry;
 use crate::signer;
 use crate::status;
-use crate::store::{Actor, Answered, IssuedRecord, Move, Organization, StoreError};
+use crate::store::{Actor, IssuedRecord, Move, Organization, StoreError};
 
 /// Bytes of the salt of a recipient's hashed address: as many as no table of hashes covers.
 const SALT_BYTES: usize = 16;
-
-const REUSED: &str = "the idempotency key was used for a different request";
-
-/// What tells a repeated request from a new one.
-pub(crate) struct Idempotency {
-    /// The key that the caller chose.
-    pub key: String,
-    /// Hash of the request.
-    pub request_sha256: String,
-}
-
-/// What the caller is told; the same bytes when the request is repeated.
-pub(crate) struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// JSON text.
-    pub body: String,
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -103,7 +85,7 @@ async fn attempt_to_issue(
         .issue_context(organization.id, request.badge, &request.recipient_email, &month, key, &candidates)
         .await?;
     if let (Some(idempotency), Some(answered)) = (idempotency, context.answered) {
-        return replay(idempotency, answered).map(Some);
+        return idempotency.replay(answered).map(Some);
     }
     may_issue(organization.plan, organization.status, context.key.is_some())?;
     let sealed_key =
@@ -172,8 +154,7 @@ async fn attempt_to_issue(
         recipient_email: request.recipient_email.as_str(),
         supersedes_credential_id: supersession.superseded(),
     };
-    let body = serde_json::to_string(&body).map_err(|error| Error::Internal(error.to_string()))?;
-    let status = StatusCode::CREATED;
+    let answer = Answer::created(&body)?;
     let record = IssuedRecord {
         id,
         code: code.as_str(),
@@ -194,10 +175,10 @@ async fn attempt_to_issue(
         revocation,
         month: &month,
         allowed,
-        answer: idempotency.map(|it| (it.key.as_str(), it.request_sha256.as_str(), status.as_u16(), body.as_str())),
+        answer: idempotency.map(|it| it.answer(answer.status, &answer.body)),
     };
     let rule = match app.store.record_issued(&record).await {
-        Ok(()) => return Ok(Some(Answer { status, body })),
+        Ok(()) => return Ok(Some(answer)),
         Err(StoreError::Broken(rule)) => rule,
         Err(error) => return Err(error.into()),
     };
@@ -205,7 +186,7 @@ async fn attempt_to_issue(
     if let Some(idempotency) = idempotency
         && let Some(answered) = app.store.answered(organization.id, &idempotency.key).await?
     {
-        return replay(idempotency, answered).map(Some);
+        return idempotency.replay(answered).map(Some);
     }
     match rule {
         rule if rule.is_lost_race() => Ok(None),
@@ -213,14 +194,6 @@ async fn attempt_to_issue(
         Rule::Quota => Err(Exceeded { allowed }.into()),
         rule => Err(StoreError::Broken(rule).into()),
     }
-}
-
-fn replay(idempotency: &Idempotency, answered: Answered) -> Result<Answer> {
-    if answered.request_sha256 != idempotency.request_sha256 {
-        return Err(Error::Conflict(REUSED.into()));
-    }
-    let status = StatusCode::from_u16(answered.status).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(Answer { status, body: answered.response })
 }
 
 /// The organization as an issuer.

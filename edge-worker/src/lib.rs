@@ -23,6 +23,8 @@ mod error;
 #[cfg(target_family = "wasm")]
 mod events;
 #[cfg(target_family = "wasm")]
+mod idempotency;
+#[cfg(target_family = "wasm")]
 mod issuance;
 #[cfg(target_family = "wasm")]
 mod lifecycle;

@@ -52,6 +52,14 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     }
 }
 
+/// An answer without a body.
+pub(crate) fn nothing() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(header::CACHE_CONTROL, Caching::Never.header());
+    response
+}
+
 /// An answer whose body is made already.
 pub(crate) fn document(content_type: &'static str, body: impl Into<Body>, caching: Caching) -> Response {
     with_type(StatusCode::OK, content_type, body, caching)

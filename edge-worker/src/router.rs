@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
 use crate::access::{with_address_limit, with_api_key, with_sign_in_limit};
 use crate::observe::observe;
@@ -27,8 +27,10 @@ pub(crate) fn router() -> Router {
         .route("/api/organizations", get(organizations::list).post(organizations::create))
         .route("/api/organizations/{organization}", get(organizations::show))
         .route("/api/organizations/{organization}/signing-keys", post(signing_keys::create))
+        .route("/api/organizations/{organization}/signing-keys/rotate", post(signing_keys::rotate))
         .route("/api/organizations/{organization}/api-keys", post(api_keys::create))
         .route("/api/organizations/{organization}/badges", post(badges::create))
+        .route("/api/organizations/{organization}/badges/{badge}", patch(badges::change).delete(badges::delete))
         .route("/api/organizations/{organization}/badges/{badge}/image", put(badges::set_image))
         .route("/api/organizations/{organization}/credentials/{credential}", delete(credentials::delete))
         .route_layer(from_fn(with_address_limit));

@@ -140,3 +140,70 @@ test("what was issued does not change when its badge gets another image", async 
   assert.equal(await published(), before);
   assert.equal((await server.request("GET", new URL(badge.imageUrl).pathname)).status, 200);
 });
+
+const change = (id, json, owner = organization) => server.request("PATCH", `${owner.path}/badges/${id}`, { token: owner.session, json });
+const remove = (id, owner = organization) => server.request("DELETE", `${owner.path}/badges/${id}`, { token: owner.session });
+const read = (id) => server.request("GET", `/api/v1/badges/${id}`, { token: organization.apiKey });
+
+test("a change leaves what it does not name, and null takes away what may be missing", async () => {
+  const made = expectStatus(await create({ ...minimal, slug: "changed", expiresInDays: 90, tags: ["rope"] }), 201).json;
+  const changed = expectStatus(await change(made.id, { name: "Better knots", tags: ["sea"] }), 200).json;
+  assert.deepEqual(changed, { ...made, name: "Better knots", tags: ["sea"] });
+  const endless = expectStatus(await change(made.id, { expiresInDays: null, criteria: "Twenty." }), 200).json;
+  assert.deepEqual(endless, { ...changed, expiresInDays: null, criteria: { narrative: "Twenty." } });
+  assert.deepEqual(expectStatus(await read(made.id), 200).json, endless);
+  assertError(await change(made.id, { name: null }), 400, "VALIDATION_ERROR", "name");
+  assertError(await change(made.id, { slug: "other" }), 400, "VALIDATION_ERROR", "slug");
+  assertError(await change(made.id, { expiresInDays: 0 }), 400, "VALIDATION_ERROR", "expiresInDays");
+  assert.deepEqual(expectStatus(await read(made.id), 200).json, endless);
+});
+
+test("what was issued does not change when its badge does", async () => {
+  const badge = await organization.badge({ name: "As signed", slug: "as-signed" });
+  const { id } = expectStatus(await organization.issue({ badgeId: badge.id }), 201).json;
+  const signed = async () => expectStatus(await server.request("GET", `/credentials/${id}/ob3`), 200).text;
+  const before = await signed();
+  expectStatus(await change(badge.id, { name: "As changed" }), 200);
+  assert.equal(await signed(), before);
+  const { ob3Credential } = expectStatus(
+    await server.request("GET", `/api/v1/credentials/${expectStatus(await organization.issue({ badgeId: badge.id }), 201).json.id}`, { token: organization.apiKey }),
+    200,
+  ).json;
+  assert.equal(ob3Credential.credentialSubject.achievement.name, "As changed");
+});
+
+test("changes at the same time do not overwrite each other unseen", async () => {
+  const made = expectStatus(await create({ ...minimal, slug: "at-once" }), 201).json;
+  const answers = await Promise.all([change(made.id, { name: "One" }), change(made.id, { description: "Two" })]);
+  const done = answers.filter(({ status }) => status === 200).length;
+  for (const loser of answers.filter(({ status }) => status !== 200)) assertError(loser, 409, "CONFLICT");
+  assert.ok(done >= 1);
+  const { name, description } = expectStatus(await read(made.id), 200).json;
+  assert.equal([name === "One", description === "Two"].filter(Boolean).length, done);
+});
+
+test("a badge that is not active is not issued until it is active again", async () => {
+  const badge = await organization.badge({ name: "Resting", slug: "resting" });
+  assert.equal(expectStatus(await change(badge.id, { isActive: false }), 200).json.isActive, false);
+  assertError(await organization.issue({ badgeId: badge.id }), 409, "CONFLICT");
+  expectStatus(await change(badge.id, { isActive: true }), 200);
+  assert.equal((await organization.issue({ badgeId: badge.id })).status, 201);
+});
+
+test("a badge that was never issued is deleted, and one that was issued is no longer active", async () => {
+  const [unissued, issued] = [await organization.badge({ name: "Never", slug: "never" }), await organization.badge({ name: "Ever", slug: "ever" })];
+  const { id } = expectStatus(await organization.issue({ badgeId: issued.id }), 201).json;
+  assert.equal((await remove(unissued.id)).status, 204);
+  assertError(await read(unissued.id), 404, "NOT_FOUND");
+  assertError(await remove(unissued.id), 404, "NOT_FOUND");
+  assert.deepEqual(expectStatus(await remove(issued.id), 200).json, { ...issued, isActive: false });
+  assert.equal(expectStatus(await read(issued.id), 200).json.isActive, false);
+  assert.equal(expectStatus(await server.request("GET", `/api/verify/${id}`), 200).json.verification.report.outcome, "verified");
+});
+
+test("only the badge's own organization changes and deletes it", async () => {
+  const other = await newOrganization(server);
+  assertError(await change(organization.badgeId, { name: "Mine" }, other), 404, "NOT_FOUND");
+  assertError(await remove(organization.badgeId, other), 404, "NOT_FOUND");
+  assertError(await server.request("DELETE", `${organization.path}/badges/${organization.badgeId}`), 401, "UNAUTHORIZED");
+});

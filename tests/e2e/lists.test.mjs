@@ -141,3 +141,26 @@ test("a name with every kind of character comes back as it was given", async () 
   const { id } = expectStatus(await organization.issue({}, { ...newRecipient(), name }), 201).json;
   assert.equal(expectStatus(await get(`/${id}`), 200).json.recipientName, name);
 });
+
+test("the list is searched by name, address and short id, in any case, and literally", async () => {
+  const other = await newOrganization(server);
+  const issue = async (recipient) => expectStatus(await other.issue({}, { ...newRecipient(), ...recipient }), 201).json;
+  const [grace, percent] = [await issue({ name: "Grace Hopper" }), await issue({ name: "100% _certain_" })];
+  const search = async (q, more = "") => {
+    const answer = await server.request("GET", `/api/v1/credentials?q=${encodeURIComponent(q)}${more}`, { token: other.apiKey });
+    const { data, pagination } = expectStatus(answer, 200).json;
+    assert.equal(pagination.total, data.length);
+    return data.map(({ id }) => id);
+  };
+  for (const q of ["grace", "HOPPER", " Hop", grace.recipientEmail, grace.recipientEmail.toUpperCase(), grace.credentialId, grace.credentialId.toLowerCase()]) {
+    assert.deepEqual(await search(q), [grace.id], q);
+  }
+  assert.deepEqual(await search("0% _c"), [percent.id]);
+  for (const q of ["%", "_"]) assert.deepEqual(await search(q), [percent.id], q);
+  assert.deepEqual(await search("' OR 1=1 --"), []);
+  assert.deepEqual(await search("grace", "&status=pending"), [grace.id]);
+  assert.deepEqual(await search("grace", `&status=revoked&badgeId=${other.badgeId}`), []);
+  for (const q of ["", "%20", "a".repeat(201)]) {
+    assertError(await server.request("GET", `/api/v1/credentials?q=${q}`, { token: other.apiKey }), 400, "VALIDATION_ERROR", "q");
+  }
+});

@@ -93,11 +93,9 @@ impl NewBadge {
         let slug = body.required("slug", slug.or_else(|| slug::from_name(&name)))?;
         let description = body.paragraphs("description", MAX_DESCRIPTION)?;
         let description = body.required("description", description)?;
-        let (criteria_id, criteria_narrative) = criteria(&mut body)?;
-        let achievement_type =
-            body.read("achievementType", "a type of the standard, or one that begins with `ext:`", |text| {
-                is_achievement_type(text).then(|| text.to_owned())
-            })?;
+        let criteria = criteria(&mut body)?;
+        let (criteria_id, criteria_narrative) = body.required("criteria", criteria)?;
+        let achievement_type = achievement_type(&mut body)?;
         let tags = body.lines("tags", MAX_TAGS, MAX_TAG)?;
         let expires_in_days = body.integer("expiresInDays", 1, MAX_EXPIRES_IN_DAYS)?;
         body.finish()?;
@@ -115,15 +113,76 @@ impl NewBadge {
     }
 }
 
+/// A request to change a badge.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadgeChange {
+    /// What its next version says.
+    pub content: BadgeContent,
+    /// Whether it is to be issued; `None` leaves that as it is.
+    pub is_active: Option<bool>,
+}
+
+impl BadgeChange {
+    /// Reads the request: what it names is changed, and `null` takes away what may be missing.
+    ///
+    /// # Errors
+    /// [`Invalid`], naming the field.
+    pub fn read(mut body: Fields, current: &BadgeContent) -> Result<Self, Invalid> {
+        let mut content = current.clone();
+        for name in ["name", "description", "criteria", "isActive"] {
+            if body.is_null(name) {
+                return Err(body.invalid(name, Problem::Missing));
+            }
+        }
+        if body.is_null("achievementType") {
+            content.achievement_type = None;
+        }
+        if body.is_null("expiresInDays") {
+            content.expires_in_days = None;
+        }
+        if let Some(name) = body.line("name", MAX_NAME)? {
+            content.name = name;
+        }
+        if let Some(description) = body.paragraphs("description", MAX_DESCRIPTION)? {
+            content.description = description;
+        }
+        if let Some((id, narrative)) = criteria(&mut body)? {
+            (content.criteria_id, content.criteria_narrative) = (id, narrative);
+        }
+        if let Some(kind) = achievement_type(&mut body)? {
+            content.achievement_type = Some(kind);
+        }
+        let names_tags = body.has("tags");
+        let tags = body.lines("tags", MAX_TAGS, MAX_TAG)?;
+        if names_tags {
+            content.tags = tags;
+        }
+        if let Some(days) = body.integer("expiresInDays", 1, MAX_EXPIRES_IN_DAYS)? {
+            content.expires_in_days = Some(days);
+        }
+        let is_active = body.flag("isActive")?;
+        body.finish()?;
+        Ok(Self { content, is_active })
+    }
+}
+
+fn achievement_type(body: &mut Fields) -> Result<Option<String>, Invalid> {
+    body.read("achievementType", "a type of the standard, or one that begins with `ext:`", |text| {
+        is_achievement_type(text).then(|| text.to_owned())
+    })
+}
+
+/// An id and a narrative, of which one is there.
+type Criterion = (Option<String>, Option<String>);
+
 /// Criteria are `{id?, narrative?}`, or their narrative alone.
-fn criteria(body: &mut Fields) -> Result<(Option<String>, Option<String>), Invalid> {
-    let value = body.value("criteria");
-    let value = body.required("criteria", value)?;
+fn criteria(body: &mut Fields) -> Result<Option<Criterion>, Invalid> {
+    let Some(value) = body.value("criteria") else { return Ok(None) };
     let mut whole = match value {
         text @ serde_json::Value::String(_) => {
             let mut whole = body.nested("criteria", [("narrative".into(), text)].into_iter().collect());
             let narrative = whole.paragraphs("narrative", MAX_DESCRIPTION)?;
-            return Ok((None, narrative));
+            return Ok(Some((None, narrative)));
         }
         serde_json::Value::Object(members) => body.nested("criteria", members),
         _ => return Err(body.invalid("criteria", Problem::Not("text or an object"))),
@@ -134,7 +193,7 @@ fn criteria(body: &mut Fields) -> Result<(Option<String>, Option<String>), Inval
     if id.is_none() && narrative.is_none() {
         return Err(body.invalid("criteria", Problem::Empty));
     }
-    Ok((id, narrative))
+    Ok(Some((id, narrative)))
 }
 
 fn is_achievement_type(text: &str) -> bool {
@@ -221,6 +280,26 @@ mod tests {
             (with("isActive", json!(true)), "isActive"),
         ] {
             assert_eq!(read(body.clone()).unwrap_err().field, field, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_change_leaves_what_it_does_not_name() {
+        let current = read(with("tags", json!(["rust"]))).unwrap().content;
+        let change = |body| BadgeChange::read(Fields::of_body(body).unwrap(), &current);
+        let changed = change(json!({ "description": "Other", "isActive": false })).unwrap();
+        let content = BadgeContent { description: "Other".into(), ..current.clone() };
+        assert_eq!(changed, BadgeChange { content, is_active: Some(false) });
+        assert_eq!(change(json!({})).unwrap(), BadgeChange { content: current.clone(), is_active: None });
+        assert_eq!(change(json!({ "tags": [] })).unwrap().content.tags, Vec::<String>::new());
+        assert_eq!(change(json!({ "tags": null })).unwrap().content.tags, Vec::<String>::new());
+        for (body, field) in [
+            (json!({ "name": null }), "name"),
+            (json!({ "criteria": {} }), "criteria"),
+            (json!({ "slug": "other" }), "slug"),
+            (json!({ "expiresInDays": 0 }), "expiresInDays"),
+        ] {
+            assert_eq!(change(body).unwrap_err().field, field);
         }
     }
 

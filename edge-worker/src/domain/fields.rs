@@ -100,6 +100,18 @@ impl Fields {
         self.members.remove(name).filter(|value| !value.is_null())
     }
 
+    /// Whether a member is given as `null`, by which a change takes away what is there.
+    #[must_use]
+    pub fn is_null(&self, name: &str) -> bool {
+        self.members.get(name).is_some_and(Value::is_null)
+    }
+
+    /// Whether a member is given, be it as `null`.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
     /// One line of text, trimmed.
     ///
     /// # Errors

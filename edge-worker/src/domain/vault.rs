@@ -1,4 +1,4 @@
-//! Private signing keys at rest.
+//! Secrets at rest: private signing keys, and answers that are told once.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -48,9 +48,43 @@ impl Vault {
         key: SigningKeyId,
     ) -> Result<String, Unreadable> {
         let owner = owner(organization, key);
-        let payload = Payload { msg: seed, aad: owner.as_bytes() };
+        self.seal_bytes(seed, nonce, &owner)
+    }
+
+    /// Seals the answer to a request with an idempotency key, with a nonce that must be random.
+    ///
+    /// # Errors
+    /// As [`Vault::seal`].
+    pub fn seal_answer(
+        &self,
+        answer: &str,
+        nonce: [u8; NONCE_LENGTH],
+        organization: OrganizationId,
+        key: &str,
+    ) -> Result<String, Unreadable> {
+        self.seal_bytes(answer.as_bytes(), nonce, &answer_owner(organization, key))
+    }
+
+    /// Opens a sealed answer.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn open_answer(&self, sealed: &str, organization: OrganizationId, key: &str) -> Result<String, Unreadable> {
+        let answer = self.open_bytes(sealed, &answer_owner(organization, key))?;
+        std::str::from_utf8(&answer).map(str::to_owned).map_err(|_| Unreadable)
+    }
+
+    fn seal_bytes(&self, bytes: &[u8], nonce: [u8; NONCE_LENGTH], owner: &str) -> Result<String, Unreadable> {
+        let payload = Payload { msg: bytes, aad: owner.as_bytes() };
         let sealed = self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| Unreadable)?;
         Ok(format!("{FORM}{}", URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat())))
+    }
+
+    fn open_bytes(&self, sealed: &str, owner: &str) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed.strip_prefix(FORM).ok_or(Unreadable)?).map_err(|_| Unreadable)?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LENGTH>().ok_or(Unreadable)?;
+        let payload = Payload { msg: sealed, aad: owner.as_bytes() };
+        self.0.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| Unreadable)
     }
 
     /// Opens a sealed seed.
@@ -63,17 +97,17 @@ impl Vault {
         organization: OrganizationId,
         key: SigningKeyId,
     ) -> Result<Zeroizing<[u8; 32]>, Unreadable> {
-        let bytes = URL_SAFE_NO_PAD.decode(sealed.strip_prefix(FORM).ok_or(Unreadable)?).map_err(|_| Unreadable)?;
-        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LENGTH>().ok_or(Unreadable)?;
-        let owner = owner(organization, key);
-        let payload = Payload { msg: sealed, aad: owner.as_bytes() };
-        let seed = Zeroizing::new(self.0.decrypt(&XNonce::from(*nonce), payload).map_err(|_| Unreadable)?);
+        let seed = self.open_bytes(sealed, &owner(organization, key))?;
         Ok(Zeroizing::new(seed.as_slice().try_into().map_err(|_| Unreadable)?))
     }
 }
 
 fn owner(organization: OrganizationId, key: SigningKeyId) -> String {
     format!("organization:{organization} signing-key:{key}")
+}
+
+fn answer_owner(organization: OrganizationId, key: &str) -> String {
+    format!("organization:{organization} idempotency-key:{key}")
 }
 
 #[cfg(test)]
@@ -110,6 +144,16 @@ mod tests {
         assert_eq!(vault.open(&sealed(), organization, other), Err(Unreadable));
         assert_eq!(vault.open(&sealed(), OrganizationId::from_random([3; 16]), key), Err(Unreadable));
         assert_eq!(another.open(&sealed(), organization, key), Err(Unreadable));
+    }
+
+    #[test]
+    fn an_answer_opens_for_its_request_only() {
+        let (organization, _) = ids();
+        let vault = vault(SECRET);
+        let sealed = vault.seal_answer("{\"apiKey\":\"acl_x\"}", [9; 24], organization, "a").unwrap();
+        assert!(!sealed.contains("acl_x"));
+        assert_eq!(vault.open_answer(&sealed, organization, "a").as_deref(), Ok("{\"apiKey\":\"acl_x\"}"));
+        assert_eq!(vault.open_answer(&sealed, organization, "b"), Err(Unreadable));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use axum::Extension;
 use axum::extract::Request;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
@@ -11,11 +10,12 @@ use crate::app::App;
 use crate::body::{self, Segments};
 use crate::domain::api_key::{NewApiKey, Scope};
 use crate::domain::fields::{Invalid, Problem};
-use crate::domain::ids::ApiKeyId;
+use crate::domain::ids::{ApiKeyId, OrganizationId};
 use crate::domain::time;
+use crate::domain::vault::{Unreadable, Vault};
 use crate::entropy::random;
 use crate::error::{Error, Result};
-use crate::respond;
+use crate::idempotency::{self, Answer, Idempotency};
 use crate::store::ApiKeyRecord;
 
 const MAX_LABEL: usize = 120;
@@ -26,7 +26,7 @@ const MAX_SCOPE: usize = 60;
 /// scopes, createdAt}}`; `apiKey` is shown this once.
 ///
 /// 1. 401 without a session, 404 for a stranger, 403 for a member who does not manage keys.
-/// 2. 400 for a malformed request.
+/// 2. 400 for a malformed request; the answer of the first time if it is repeated.
 #[worker::send]
 pub(crate) async fn create(
     Extension(app): Extension<App>,
@@ -38,30 +38,63 @@ pub(crate) async fn create(
         return Err(Error::Forbidden("only owners and admins manage keys".into()));
     }
 
-    let (mut fields, _) = body::json(request).await?;
+    let idempotency_key = idempotency::key(request.headers())?;
+    let (mut fields, bytes) = body::json(request).await?;
+    let idempotency = Idempotency::new(idempotency_key, "POST api-keys", &bytes);
     let label = fields.line("label", MAX_LABEL)?;
     let label = fields.required("label", label)?;
     let scopes = scopes(&fields.lines("scopes", MAX_SCOPES, MAX_SCOPE)?)?;
     fields.finish()?;
+    let organization = membership.organization.id;
+    if let Some(answer) = earlier(&app, organization, idempotency.as_ref()).await? {
+        return Ok(answer.into_response());
+    }
 
     let id = ApiKeyId::from_random(random()?);
     let key = NewApiKey::from_random(random()?);
-    let organization = membership.organization.id;
-    let record = ApiKeyRecord { id, organization, label: &label, key: &key, scopes: &scopes };
-    app.store.create_api_key(&record, user, app.now).await?;
-    let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
-    let body = json!({
+    let wire_scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+    let answer = Answer::created(&json!({
         "apiKey": key.text,
         "key": {
             "id": id,
             "label": label,
             "prefix": key.prefix,
             "last4": key.last4,
-            "scopes": scopes,
+            "scopes": wire_scopes,
             "createdAt": time::wire(app.now),
         },
-    });
-    Ok(respond::json(StatusCode::CREATED, &body))
+    }))?;
+    let record = ApiKeyRecord { id, organization, label: &label, key: &key, scopes: &scopes };
+    let sealed = match &idempotency {
+        Some(it) => {
+            Some((it, vault(&app)?.seal_answer(&answer.body, random()?, organization, &it.key).map_err(sealing)?))
+        }
+        None => None,
+    };
+    let kept = sealed.as_ref().map(|(it, body)| it.answer(answer.status, body));
+    match app.store.create_api_key(&record, user, kept.as_ref(), app.now).await {
+        Ok(()) => Ok(answer.into_response()),
+        Err(error) => match earlier(&app, organization, idempotency.as_ref()).await? {
+            Some(answer) => Ok(answer.into_response()),
+            None => Err(error.into()),
+        },
+    }
+}
+
+/// The answer that the same request had before. It holds the key, so it is kept sealed.
+async fn earlier(app: &App, organization: OrganizationId, idempotency: Option<&Idempotency>) -> Result<Option<Answer>> {
+    let answer = idempotency::earlier(app, organization, idempotency).await?;
+    let (Some(answer), Some(it)) = (answer, idempotency) else { return Ok(None) };
+    let body = vault(app)?.open_answer(&answer.body, organization, &it.key).map_err(sealing)?;
+    Ok(Some(Answer { body, ..answer }))
+}
+
+fn vault(app: &App) -> Result<Vault> {
+    Vault::new(&app.config.key_encryption_secret).map_err(sealing)
+}
+
+fn sealing(_: Unreadable) -> Error {
+    Error::Internal("an answer could not be sealed or opened".into())
 }
 
 fn scopes(texts: &[String]) -> Result<Vec<Scope>> {

@@ -11,12 +11,13 @@ use crate::access::{self, Caller};
 use crate::app::App;
 use crate::body::{self, Query, Segments};
 use crate::domain::api_key::Scope;
-use crate::domain::badge::{self, NewBadge};
+use crate::domain::badge::{self, BadgeChange, NewBadge};
 use crate::domain::ids::BadgeId;
 use crate::domain::{image, time};
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::fault::Rule;
+use crate::idempotency::{self, Answer, Idempotency};
 use crate::respond::{self, PNG};
 use crate::store::{Badge, BadgeFilter, Organization, StoreError};
 
@@ -74,7 +75,7 @@ impl Item {
 /// `POST /api/organizations/{organization}/badges` → 201, a badge.
 ///
 /// 1. 401 without a session, 404 for a stranger, 403 for a member who does not manage badges.
-/// 2. 400 for a malformed request, 409 when the slug is taken.
+/// 2. 400 for a malformed request; the answer of the first time if it is repeated; 409 when the slug is taken.
 #[worker::send]
 pub(crate) async fn create(
     Extension(app): Extension<App>,
@@ -82,17 +83,35 @@ pub(crate) async fn create(
     request: Request,
 ) -> Result<Response> {
     let organization = managed(&app, &request, &organization).await?;
-    let (fields, _) = body::json(request).await?;
+    let key = idempotency::key(request.headers())?;
+    let (fields, bytes) = body::json(request).await?;
+    let idempotency = Idempotency::new(key, "POST badges", &bytes);
     let new = NewBadge::read(fields)?;
-    let id = BadgeId::from_random(random()?);
-    match app.store.create_badge(id, organization.id, &new, app.now).await {
-        Err(StoreError::Broken(Rule::BadgeSlug)) => {
-            return Err(Error::Conflict("a badge with this slug exists".into()));
-        }
-        result => result?,
+    if let Some(answer) = idempotency::earlier(&app, organization.id, idempotency.as_ref()).await? {
+        return Ok(answer.into_response());
     }
-    let badge = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
-    Ok(respond::json(StatusCode::CREATED, &Item::new(&app, &organization, badge)))
+
+    let id = BadgeId::from_random(random()?);
+    let badge = Badge {
+        id,
+        slug: new.slug.clone(),
+        is_active: true,
+        created_at: app.now,
+        version: 1,
+        content: new.content.clone(),
+    };
+    let answer = Answer::created(&Item::new(&app, &organization, badge))?;
+    let kept = idempotency.as_ref().map(|it| it.answer(answer.status, &answer.body));
+    match app.store.create_badge(id, organization.id, &new, app.now, kept.as_ref()).await {
+        Ok(()) => Ok(answer.into_response()),
+        Err(error) => match idempotency::earlier(&app, organization.id, idempotency.as_ref()).await? {
+            Some(answer) => Ok(answer.into_response()),
+            None => Err(match error {
+                StoreError::Broken(Rule::BadgeSlug) => Error::Conflict("a badge with this slug exists".into()),
+                error => error.into(),
+            }),
+        },
+    }
 }
 
 /// `PUT /api/organizations/{organization}/badges/{badge}/image`, a PNG → 200, the badge.
@@ -126,6 +145,50 @@ pub(crate) async fn set_image(
     }
     let badge = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
     Ok(respond::json(StatusCode::OK, &Item::new(&app, &organization, badge)))
+}
+
+/// `PATCH /api/organizations/{organization}/badges/{badge} {name?, description?, criteria?, achievementType?, tags?,
+/// expiresInDays?, isActive?}` → 200, the badge in its new version. What was issued of it stays as it was signed.
+///
+/// 1. 401, 404 and 403 as [`set_image`].
+/// 2. 400 for a malformed request, 409 when another request changes the badge at the same time.
+#[worker::send]
+pub(crate) async fn change(
+    Extension(app): Extension<App>,
+    Segments((organization, badge)): Segments<(String, String)>,
+    request: Request,
+) -> Result<Response> {
+    let organization = managed(&app, &request, &organization).await?;
+    let id = body::path_id("badgeId", &badge, BadgeId::parse)?;
+    let current = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
+    let (fields, _) = body::json(request).await?;
+    let change = BadgeChange::read(fields, &current.content)?;
+    match app.store.change_badge(organization.id, &current, &change, app.now).await {
+        Err(StoreError::Broken(Rule::BadgeVersion)) => {
+            return Err(Error::Conflict("the badge was changed by another request at the same time".into()));
+        }
+        result => result?,
+    }
+    let badge = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
+    Ok(respond::json(StatusCode::OK, &Item::new(&app, &organization, badge)))
+}
+
+/// `DELETE /api/organizations/{organization}/badges/{badge}` → 204; or 200 and the badge, no longer active, when it was
+/// issued before. 401, 404 and 403 as [`set_image`].
+#[worker::send]
+pub(crate) async fn delete(
+    Extension(app): Extension<App>,
+    Segments((organization, badge)): Segments<(String, String)>,
+    request: Request,
+) -> Result<Response> {
+    let organization = managed(&app, &request, &organization).await?;
+    let id = body::path_id("badgeId", &badge, BadgeId::parse)?;
+    app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
+    app.store.delete_badge(organization.id, id).await?;
+    Ok(match app.store.badge(organization.id, id).await? {
+        Some(badge) => respond::json(StatusCode::OK, &Item::new(&app, &organization, badge)),
+        None => respond::nothing(),
+    })
 }
 
 /// `GET /api/v1/badges?limit&offset&active` → a list of badges. Scope `badges.read`.

@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -13,17 +13,16 @@ use crate::app::App;
 use crate::body::{self, Query, Segments};
 use crate::domain::api_key::Scope;
 use crate::domain::credential::{self, IssueRequest, Status};
-use crate::domain::fields::{Invalid, Problem};
 use crate::domain::ids::{BadgeId, CredentialId};
 use crate::domain::lifecycle::{Action, Reason};
-use crate::domain::{digest, time};
+use crate::domain::organization::MAX_NAME;
+use crate::domain::time;
 use crate::error::{Error, Result};
-use crate::issuance::{self, Idempotency};
+use crate::idempotency::{self, Idempotency};
+use crate::issuance;
 use crate::lifecycle;
-use crate::respond::{self, Caching, JSON};
+use crate::respond;
 use crate::store::{Actor, Credential, CredentialFilter, Organization};
-
-const MAX_IDEMPOTENCY_KEY: usize = 255;
 
 /// Contract A's credential.
 #[derive(Serialize)]
@@ -86,21 +85,16 @@ pub(crate) async fn issue(
     request: Request,
 ) -> Result<Response> {
     caller.require(Scope::CredentialsIssue)?;
-    let key = idempotency_key(request.headers())?;
+    let key = idempotency::key(request.headers())?;
     let (fields, bytes) = body::json(request).await?;
     let request = IssueRequest::read(fields)?;
-    let idempotency = key.map(|key| Idempotency {
-        key,
-        request_sha256: digest::sha256_hex(&[b"POST /api/v1/credentials\n".as_slice(), &bytes].concat()),
-    });
-    let answer =
-        issuance::issue(&app, &caller.organization, &request, Actor::Key(caller.key), idempotency.as_ref()).await?;
-    let mut response = respond::document(JSON, answer.body, Caching::Never);
-    *response.status_mut() = answer.status;
-    Ok(response)
+    let idempotency = Idempotency::new(key, "POST /api/v1/credentials", &bytes);
+    let actor = Actor::Key(caller.key);
+    let answer = issuance::issue(&app, &caller.organization, &request, actor, idempotency.as_ref()).await?;
+    Ok(answer.into_response())
 }
 
-/// `GET /api/v1/credentials?limit&offset&badgeId&status` → a list of credentials. Scope `credentials.read`.
+/// `GET /api/v1/credentials?limit&offset&badgeId&status&q` → a list of credentials; `q` looks for names, addresses and codes. Scope `credentials.read`.
 #[worker::send]
 pub(crate) async fn list(
     Extension(app): Extension<App>,
@@ -111,8 +105,9 @@ pub(crate) async fn list(
     let page = query.page()?;
     let badge = query.read("badgeId", "a UUID", BadgeId::parse)?;
     let status = query.read("status", "pending, valid, expired, revoked or suspended", Status::parse)?;
+    let text = query.read("q", "1 to 200 characters", search_text)?;
     query.finish()?;
-    let filter = CredentialFilter { badge, status };
+    let filter = CredentialFilter { badge, status, text };
     let listed = app.store.credentials(caller.organization.id, &filter, page, app.now).await?;
     let items = listed.items.into_iter().map(|credential| Item::new(&app, credential)).collect();
     Ok(respond::json(StatusCode::OK, &List::new(items, page, listed.total)))
@@ -184,6 +179,12 @@ pub(crate) async fn delete(
     transition(&app, &membership.organization, &credential, Action::Revoke, actor, request).await
 }
 
+/// What is looked for, as it is compared: SQLite knows lower case of ASCII only.
+fn search_text(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty() && text.chars().count() <= MAX_NAME).then(|| text.to_ascii_lowercase())
+}
+
 async fn move_by_key(
     app: &App,
     caller: &Caller,
@@ -208,12 +209,4 @@ async fn transition(
     let reason = Reason::read(fields)?;
     let credential = lifecycle::transition(app, organization, id, action, &reason, actor).await?;
     Ok(respond::json(StatusCode::OK, &Item::new(app, credential)))
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let is_key = |text: &&str| !text.is_empty() && text.len() <= MAX_IDEMPOTENCY_KEY;
-    let key = value.to_str().ok().filter(is_key);
-    let invalid = || Invalid { field: "Idempotency-Key".into(), problem: Problem::Not("1 to 255 ASCII characters") };
-    Ok(Some(key.ok_or_else(invalid)?.to_owned()))
 }

@@ -9,39 +9,75 @@ use serde_json::{Value, json};
 use crate::access;
 use crate::app::App;
 use crate::body::{self, Segments};
-use crate::domain::ids::OrganizationId;
-use crate::domain::organization::{NewOrganization, Plan, Status};
+use crate::domain::ids::{OrganizationId, UserId};
+use crate::domain::organization::{NewOrganization, Plan, Role, Status};
 use crate::domain::{did, time};
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::fault::Rule;
+use crate::idempotency::{self, Answer, Idempotency};
 use crate::respond;
-use crate::store::{Membership, StoreError};
+use crate::store::{Membership, Organization, StoreError};
+
+const CREATE: &str = "POST /api/organizations";
 
 /// `POST /api/organizations {name, slug, url?, email?, description?}` → 201.
 ///
-/// 1. 401 without a session, 400 for a malformed request.
+/// 1. 401 without a session, 400 for a malformed request; the answer of the first time if it is repeated.
 /// 2. The bootstrap owner runs the deployment, so that person's organizations need no approval and have the largest plan.
 /// 3. 409 when the slug is taken.
 #[worker::send]
 pub(crate) async fn create(Extension(app): Extension<App>, request: Request) -> Result<Response> {
     let user = access::session(&app, request.headers())?;
-    let (fields, _) = body::json(request).await?;
+    let key = idempotency::key(request.headers())?;
+    let (fields, bytes) = body::json(request).await?;
+    // The organization that keeps the answer is not there yet: the key is looked up among all that the person owns.
+    let key = key.map(|key| format!("{CREATE}\n{key}"));
+    let idempotency = Idempotency::new(key, CREATE, &bytes);
     let new = NewOrganization::read(fields)?;
     let user = app.store.user(user).await?.ok_or(Error::Unauthorized("the session's user is gone"))?;
     let (status, plan) = match user.is_bootstrap_owner {
         true => (Status::Approved, Plan::Enterprise),
         false => (Status::PendingReview, Plan::Free),
     };
-    let id = OrganizationId::from_random(random()?);
-    match app.store.create_organization(id, &new, status, plan, user.id, app.now).await {
-        Err(StoreError::Broken(Rule::OrganizationSlug)) => {
-            return Err(Error::Conflict("an organization with this slug exists".into()));
-        }
-        result => result?,
+    if let Some(answer) = earlier(&app, user.id, idempotency.as_ref()).await? {
+        return Ok(answer.into_response());
     }
-    let membership = app.store.membership(user.id, id).await?.ok_or(Error::NotFound("organization"))?;
-    Ok(respond::json(StatusCode::CREATED, &item(&app, &membership)))
+
+    let organization = Organization {
+        id: OrganizationId::from_random(random()?),
+        slug: new.slug,
+        name: new.name,
+        url: new.url,
+        email: new.email.map(|email| email.as_str().into()),
+        description: new.description,
+        status,
+        plan,
+        created_at: app.now,
+        did: None,
+    };
+    let membership = Membership { organization, role: Role::Owner };
+    let answer = Answer::created(&item(&app, &membership))?;
+    let kept = idempotency.as_ref().map(|it| it.answer(answer.status, &answer.body));
+    match app.store.create_organization(&membership.organization, user.id, kept.as_ref()).await {
+        Ok(()) => Ok(answer.into_response()),
+        Err(error) => match earlier(&app, user.id, idempotency.as_ref()).await? {
+            Some(answer) => Ok(answer.into_response()),
+            None => Err(match error {
+                StoreError::Broken(Rule::OrganizationSlug) => {
+                    Error::Conflict("an organization with this slug exists".into())
+                }
+                error => error.into(),
+            }),
+        },
+    }
+}
+
+/// The answer that the same request of a person had before.
+async fn earlier(app: &App, user: UserId, idempotency: Option<&Idempotency>) -> Result<Option<Answer>> {
+    let Some(idempotency) = idempotency else { return Ok(None) };
+    let answered = app.store.answered_to_user(user, &idempotency.key).await?;
+    answered.map(|answered| idempotency.replay(answered)).transpose()
 }
 
 /// `GET /api/organizations` → the caller's organizations.

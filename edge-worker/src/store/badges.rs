@@ -3,9 +3,10 @@
 use ob3_core::DateTime;
 use serde::Deserialize;
 
+use super::answers::NewAnswer;
 use super::sql::{StoreError, flag, list, list_text, rows, statement, time, total};
 use super::{Listed, Store};
-use crate::domain::badge::{BadgeContent, NewBadge};
+use crate::domain::badge::{BadgeChange, BadgeContent, NewBadge};
 use crate::domain::ids::{BadgeId, OrganizationId};
 use crate::domain::paging::Page;
 
@@ -89,13 +90,14 @@ impl Store {
         organization: OrganizationId,
         new: &NewBadge,
         now: DateTime,
+        answer: Option<&NewAnswer<'_>>,
     ) -> Result<(), StoreError> {
         let badge = "INSERT INTO badge (id, organization_id, slug, created_at) VALUES (?1, ?2, ?3, ?4)";
         let version = "INSERT INTO badge_version (badge_id, number, name, description, criteria_id, criteria_narrative,
               image_sha256, achievement_type, tags, expires_in_days, created_at)
             VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let content = &new.content;
-        let statements = vec![
+        let mut statements = vec![
             statement!(self.db, badge, id, organization, new.slug, now)?,
             statement!(
                 self.db,
@@ -112,6 +114,9 @@ impl Store {
                 now,
             )?,
         ];
+        if let Some(answer) = answer {
+            statements.push(self.insert_answer(organization, answer, now)?);
+        }
         self.db.batch(statements).await?;
         Ok(())
     }
@@ -132,6 +137,59 @@ impl Store {
               ON v.badge_id = b.id AND v.number = (SELECT max(number) FROM badge_version WHERE badge_id = b.id)
             WHERE b.id = ?1 AND b.organization_id = ?2 AND v.image_sha256 IS NOT ?3";
         statement!(self.db, insert, id, organization, sha256, now)?.run().await?;
+        Ok(())
+    }
+
+    /// Writes what a badge says from now on as a new version of it, unless it says that already, and whether it is issued.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when another request has written the version after `badge`.
+    pub(crate) async fn change_badge(
+        &self,
+        organization: OrganizationId,
+        badge: &Badge,
+        change: &BadgeChange,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
+        let insert = "INSERT INTO badge_version (badge_id, number, name, description, criteria_id, criteria_narrative,
+              image_sha256, achievement_type, tags, expires_in_days, created_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        let activate = "UPDATE badge SET is_active = coalesce(?3, is_active) WHERE organization_id = ?1 AND id = ?2";
+        let mut statements = vec![statement!(self.db, activate, organization, badge.id, change.is_active)?];
+        let content = &change.content;
+        if *content != badge.content {
+            statements.push(statement!(
+                self.db,
+                insert,
+                badge.id,
+                badge.version + 1,
+                content.name,
+                content.description,
+                content.criteria_id,
+                content.criteria_narrative,
+                content.image_sha256,
+                content.achievement_type,
+                list_text(&content.tags),
+                content.expires_in_days,
+                now,
+            )?);
+        }
+        self.db.batch(statements).await?;
+        Ok(())
+    }
+
+    /// Deletes a badge; one that was issued is no longer active instead.
+    pub(crate) async fn delete_badge(&self, organization: OrganizationId, id: BadgeId) -> Result<(), StoreError> {
+        let unissued = "NOT EXISTS (SELECT 1 FROM credential WHERE organization_id = ?1 AND badge_id = ?2)";
+        let versions = format!("DELETE FROM badge_version WHERE badge_id = ?2 AND {unissued}");
+        let badge = format!("DELETE FROM badge WHERE organization_id = ?1 AND id = ?2 AND {unissued}");
+        let archive = "UPDATE badge SET is_active = 0 WHERE organization_id = ?1 AND id = ?2";
+        let statements = vec![
+            statement!(self.db, &versions, organization, id)?,
+            statement!(self.db, &badge, organization, id)?,
+            statement!(self.db, archive, organization, id)?,
+        ];
+        self.db.batch(statements).await?;
         Ok(())
     }
 

@@ -69,6 +69,8 @@ pub(crate) struct CredentialFilter {
     pub badge: Option<BadgeId>,
     /// In one state.
     pub status: Option<Status>,
+    /// With this in the recipient's name or address, or in the code; in lower case.
+    pub text: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -188,6 +190,15 @@ impl Store {
         if let Some(badge) = filter.badge {
             filtered.push_str(" AND c.badge_id = ?3");
             values.push(badge.bind());
+        }
+        if let Some(text) = &filter.text {
+            values.push(text.bind());
+            // Not LIKE: whatever is looked for stands for itself.
+            let at = values.len();
+            filtered.push_str(&format!(
+                " AND (instr(lower(c.recipient_name), ?{at}) > 0 OR instr(lower(c.code), ?{at}) > 0 OR EXISTS
+                   (SELECT 1 FROM recipient WHERE id = c.recipient_id AND instr(identity, ?{at}) > 0))"
+            ));
         }
         let count = format!("SELECT count(*) AS total FROM credential c {filtered}");
         let at = values.len() + 1;

@@ -4,6 +4,7 @@ use ob3_core::DateTime;
 use serde::Deserialize;
 
 use super::Store;
+use super::answers::{Answered, NewAnswer};
 use super::badges::{Badge, BadgeRow, SELECT as SELECT_BADGE};
 use super::lifecycle::{Entry, Move, select_entry};
 use super::sql::{DATABASE_NOW, StoreError, flag, maybe_time, row, statement, time, total};
@@ -39,17 +40,6 @@ pub(crate) struct OpenBlock {
     pub suspension: StatusListId,
     /// The first of the candidates that is free; `None` when none of them is.
     pub free: Option<StatusIndex>,
-}
-
-/// The first answer to a request with an idempotency key.
-#[derive(Deserialize)]
-pub(crate) struct Answered {
-    /// Hash of the request.
-    pub request_sha256: String,
-    /// The status of the answer.
-    pub status: u16,
-    /// The answer.
-    pub response: String,
 }
 
 /// Everything that decides whether and how a credential is issued.
@@ -112,8 +102,8 @@ pub(crate) struct IssuedRecord<'a> {
     pub month: &'a str,
     /// Recipients that the plan allows in it.
     pub allowed: i64,
-    /// Idempotency key, hash of the request, and the answer to keep for it.
-    pub answer: Option<(&'a str, &'a str, u16, &'a str)>,
+    /// The answer to keep.
+    pub answer: Option<NewAnswer<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -168,8 +158,6 @@ impl Store {
                EXISTS (SELECT 1 FROM quota_recipient WHERE organization_id = ?1 AND month = ?3
                  AND recipient_id = {RECIPIENT}) AS includes_recipient"
         );
-        let select_answer = "SELECT request_sha256, status, response FROM idempotency
-            WHERE organization_id = ?1 AND key = ?2";
         let select_block = "SELECT b.id,
               (SELECT id FROM status_list WHERE block_id = b.id AND purpose = 'revocation') AS revocation,
               (SELECT id FROM status_list WHERE block_id = b.id AND purpose = 'suspension') AS suspension,
@@ -185,7 +173,7 @@ impl Store {
             self.select_key(organization)?,
             statement!(self.db, &select_newest, organization, recipient, badge)?,
             statement!(self.db, &select_usage, organization, recipient, month)?,
-            statement!(self.db, select_answer, organization, idempotency_key)?,
+            self.select_answer(organization, idempotency_key)?,
             statement!(self.db, &select_newest_entry, organization, recipient, badge)?,
             statement!(self.db, select_block, organization, candidates)?,
             statement!(self.db, select_next_block, organization)?,
@@ -212,16 +200,6 @@ impl Store {
             usage: Usage { used: usage.used, includes_recipient: usage.includes_recipient },
             answered: row(results.get(4))?,
         })
-    }
-
-    /// The first answer to a request with an idempotency key.
-    pub(crate) async fn answered(
-        &self,
-        organization: OrganizationId,
-        key: &str,
-    ) -> Result<Option<Answered>, StoreError> {
-        let select = "SELECT request_sha256, status, response FROM idempotency WHERE organization_id = ?1 AND key = ?2";
-        Ok(statement!(self.db, select, organization, key)?.first(None).await?)
     }
 
     /// Writes an issued credential: recipient, quota, supersession, credential and answer, all or nothing.
@@ -283,20 +261,8 @@ impl Store {
             block,
             index,
         )?);
-        if let Some((key, request_sha256, status, response)) = issued.answer {
-            let answer = "INSERT INTO idempotency (organization_id, key, request_sha256, status, response, created_at)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            let status = i64::from(status);
-            statements.push(statement!(
-                self.db,
-                answer,
-                organization,
-                key,
-                request_sha256,
-                status,
-                response,
-                issued.issued_at,
-            )?);
+        if let Some(answer) = &issued.answer {
+            statements.push(self.insert_answer(organization, answer, issued.issued_at)?);
         }
         self.db.batch(statements).await?;
         Ok(())

@@ -3,6 +3,7 @@
 use ob3_core::DateTime;
 
 use super::Store;
+use super::answers::NewAnswer;
 use super::sql::{StoreError, list_text, statement};
 use crate::domain::api_key::{NewApiKey, Scope};
 use crate::domain::ids::{ApiKeyId, OrganizationId, SigningKeyId, UserId};
@@ -41,6 +42,7 @@ impl Store {
         &self,
         record: &ApiKeyRecord<'_>,
         by: UserId,
+        answer: Option<&NewAnswer<'_>>,
         now: DateTime,
     ) -> Result<(), StoreError> {
         let ApiKeyRecord { id, organization, label, key, scopes } = record;
@@ -48,7 +50,7 @@ impl Store {
         let insert =
             "INSERT INTO api_key (id, organization_id, label, prefix, last4, sha256, scopes, created_by, created_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-        let statement = statement!(
+        let mut statements = vec![statement!(
             self.db,
             insert,
             id,
@@ -60,16 +62,31 @@ impl Store {
             list_text(&scopes),
             by,
             now,
-        )?;
-        statement.run().await?;
+        )?];
+        if let Some(answer) = answer {
+            statements.push(self.insert_answer(*organization, answer, now)?);
+        }
+        self.db.batch(statements).await?;
         Ok(())
     }
 
-    /// Stores a signing key as the organization's active one.
-    pub(crate) async fn create_signing_key(&self, key: &SigningKeyRecord<'_>, now: DateTime) -> Result<(), StoreError> {
+    /// Stores a signing key as the organization's active one. With `retire` the one before it is retired by that: it stays
+    /// in the DID document, so that what it has signed still verifies.
+    pub(crate) async fn create_signing_key(
+        &self,
+        key: &SigningKeyRecord<'_>,
+        retire: bool,
+        answer: Option<&NewAnswer<'_>>,
+        now: DateTime,
+    ) -> Result<(), StoreError> {
         let insert = "INSERT INTO signing_key (id, organization_id, did, public_key_multibase, sealed_seed, created_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let statement = statement!(
+        let mut statements = Vec::with_capacity(3);
+        if retire {
+            let retire = "UPDATE signing_key SET retired_at = ?2 WHERE organization_id = ?1 AND retired_at IS NULL";
+            statements.push(statement!(self.db, retire, key.organization, now)?);
+        }
+        statements.push(statement!(
             self.db,
             insert,
             key.id,
@@ -78,8 +95,11 @@ impl Store {
             key.public_key_multibase,
             key.sealed_seed,
             now,
-        )?;
-        statement.run().await?;
+        )?);
+        if let Some(answer) = answer {
+            statements.push(self.insert_answer(key.organization, answer, now)?);
+        }
+        self.db.batch(statements).await?;
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! All SQL and all keys of KV. Nothing else in the worker knows how records are stored.
 
 mod accounts;
+mod answers;
 mod badges;
 mod credentials;
 mod documents;
@@ -14,9 +15,10 @@ mod sql;
 use worker::kv::KvStore;
 use worker::{D1Database, Env};
 
+pub(crate) use answers::{Answered, NewAnswer};
 pub(crate) use badges::{Badge, BadgeFilter};
 pub(crate) use credentials::{Credential, CredentialFilter, PublicCredential};
-pub(crate) use issuing::{Answered, IssuedRecord, OpenBlock, SealedKey};
+pub(crate) use issuing::{IssuedRecord, OpenBlock, SealedKey};
 pub(crate) use keys::{ApiKeyRecord, SigningKeyRecord};
 pub(crate) use lifecycle::{Actor, Entry, Move, NewList, SignedList};
 pub(crate) use organizations::{Membership, Organization};

@@ -4,9 +4,10 @@ use ob3_core::DateTime;
 use serde::Deserialize;
 
 use super::Store;
+use super::answers::NewAnswer;
 use super::sql::{StoreError, rows, statement, time};
 use crate::domain::ids::{OrganizationId, UserId};
-use crate::domain::organization::{NewOrganization, Plan, Role, Status};
+use crate::domain::organization::{Plan, Role, Status};
 
 /// An organization.
 #[derive(Clone)]
@@ -96,33 +97,33 @@ impl Store {
     /// Makes an organization with its owner.
     pub(crate) async fn create_organization(
         &self,
-        id: OrganizationId,
-        new: &NewOrganization,
-        status: Status,
-        plan: Plan,
+        new: &Organization,
         owner: UserId,
-        now: DateTime,
+        answer: Option<&NewAnswer<'_>>,
     ) -> Result<(), StoreError> {
         let organization =
             "INSERT INTO organization (id, slug, name, url, email, description, status, plan, created_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
         let member = "INSERT INTO member (organization_id, user_id, role, created_at) VALUES (?1, ?2, ?3, ?4)";
-        let statements = vec![
+        let mut statements = vec![
             statement!(
                 self.db,
                 organization,
-                id,
+                new.id,
                 new.slug,
                 new.name,
                 new.url,
                 new.email,
                 new.description,
-                status.as_str(),
-                plan.as_str(),
-                now,
+                new.status.as_str(),
+                new.plan.as_str(),
+                new.created_at,
             )?,
-            statement!(self.db, member, id, owner, Role::Owner.as_str(), now)?,
+            statement!(self.db, member, new.id, owner, Role::Owner.as_str(), new.created_at)?,
         ];
+        if let Some(answer) = answer {
+            statements.push(self.insert_answer(new.id, answer, new.created_at)?);
+        }
         self.db.batch(statements).await?;
         Ok(())
     }
