@@ -19,6 +19,7 @@ mod json;
 mod jsonld;
 mod jwt;
 mod key;
+mod mix;
 mod multibase;
 #[cfg(feature = "native-crypto")]
 pub mod native;

@@ -1,5 +1,6 @@
 //! An RDF dataset in the form that canonicalisation wants: every term kept once, as its N-Quads text.
 
+use crate::mix::mix;
 use crate::sort::sorted;
 
 /// A term of a dataset: a blank node, or an IRI or literal by its place in the dataset's table.
@@ -164,18 +165,8 @@ pub(crate) enum Suffix<'a> {
     Datatype(&'a str),
 }
 
-/// Eight bytes at a time; needs to spread the terms of one document, and its limits bound what a bad spread can cost.
 fn hash(text: &str) -> usize {
-    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut state = text.len() as u64;
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
-    for word in words {
-        state = (state.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(MULTIPLIER);
-    }
-    for byte in rest {
-        state = (state.rotate_left(23) ^ u64::from(*byte)).wrapping_mul(MULTIPLIER);
-    }
-    (state >> 32) as usize
+    (mix(text.len() as u64, text.as_bytes()) >> 32) as usize
 }
 
 /// Escapes a literal as canonical N-Quads does (RDFC-1.0 §5.2).

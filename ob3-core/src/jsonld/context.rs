@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::iri;
 use super::keyword::{Keyword, has_keyword_form};
 use crate::json::Value;
+use crate::mix::mix;
 
 /// Text that is part of the document, or is shared with a context.
 #[derive(Clone, Debug)]
@@ -232,21 +233,13 @@ impl Context {
     }
 }
 
-/// FNV-1a by words. Term tables hold what pinned contexts define, so no attacker chooses the keys that collide; names
-/// that are merely looked up cost one probe.
+/// Hashes the names of terms. The tables hold what contexts define; names that are merely looked up cost one probe.
 #[derive(Default)]
 pub(crate) struct TermHasher(u64);
 
 impl Hasher for TermHasher {
     fn write(&mut self, bytes: &[u8]) {
-        const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            self.0 = (self.0.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(MULTIPLIER);
-        }
-        for byte in rest {
-            self.0 = (self.0.rotate_left(23) ^ u64::from(*byte)).wrapping_mul(MULTIPLIER);
-        }
+        self.0 = mix(self.0, bytes);
     }
 
     fn finish(&self) -> u64 {
