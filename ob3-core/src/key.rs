@@ -95,7 +95,7 @@ pub(crate) enum VerificationKey {
     Ed25519(PublicKey),
     /// A point of P-256 or P-384, checked by the host.
     Ec { curve: Curve, point: EcPoint },
-    /// Modulus and exponent as a JWK writes them, checked by the host.
+    /// Modulus and exponent, odd and without leading zeros, as a JWK writes them; checked by the host.
     Rsa { n: String, e: String },
 }
 
@@ -133,6 +133,16 @@ pub(crate) enum EcPoint {
 /// Fewest bytes of an RSA modulus (2048 bits, RFC 7518 §3.3), and most that are worth a host's time.
 const RSA_MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 
+/// Most bytes of an RSA exponent: hosts draw the line at different places above this one, and all the same at 65,537 or 3.
+const RSA_EXPONENT_BYTES: usize = 4;
+
+/// A number without leading zeros, as RFC 7518 §2 wants it. Some issuers write one, which some hosts do not read.
+fn unsigned(mut number: Vec<u8>) -> Vec<u8> {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    number.drain(..zeros);
+    number
+}
+
 impl VerificationKey {
     /// Reads a Multikey value (CID 1.0 §2.2.2): Ed25519, P-256 or P-384.
     pub(crate) fn from_multibase(text: &str) -> Option<Self> {
@@ -165,10 +175,11 @@ impl VerificationKey {
                 is_sized.then_some(Self::Ec { curve, point: EcPoint::Affine { x, y } })
             }
             ("RSA", None) => {
-                let modulus = bytes("n")?;
-                let significant = modulus.iter().skip_while(|byte| **byte == 0).count();
-                let (n, e) = (text("n")?.to_owned(), text("e")?.to_owned());
-                RSA_MODULUS_BYTES.contains(&significant).then_some(Self::Rsa { n, e })
+                let (n, e) = (unsigned(bytes("n")?), unsigned(bytes("e")?));
+                let is_odd = |number: &[u8]| number.last().is_some_and(|byte| byte & 1 == 1);
+                let is_key = RSA_MODULUS_BYTES.contains(&n.len()) && is_odd(&n);
+                let is_exponent = (1..=RSA_EXPONENT_BYTES).contains(&e.len()) && is_odd(&e) && e != [1];
+                (is_key && is_exponent).then(|| Self::Rsa { n: base64url::encode(&n), e: base64url::encode(&e) })
             }
             _ => None,
         }

@@ -375,11 +375,13 @@ impl Finding {
         Self::new(CheckResult::NotApplicable, code)
     }
 
-    /// The same finding with one more piece of data.
+    /// The same finding with one more piece of data. What is named already stays as it is: on the wire a name stands once.
     #[must_use]
     #[inline(never)]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
-        self.data.push(Datum { name, value: value.to_owned() });
+        if self.data.iter().all(|datum| datum.name != name) {
+            self.data.push(Datum { name, value: value.to_owned() });
+        }
         self
     }
 

@@ -211,12 +211,26 @@ fn a_signature_that_the_core_can_not_check_is_asked_of_the_host() {
 }
 
 #[test]
-fn a_short_rsa_key_is_no_key() {
+fn an_rsa_key_that_hosts_read_differently_or_that_is_too_short_is_no_key() {
     let issuer = "https://college.example.edu/issuers/1";
     let token = jws(&format!(r#"{{"alg":"RS256","kid":"{issuer}/key"}}"#), &format!("{{{}}}", credential(issuer)));
-    let short = format!(r#"{{"kty":"RSA","n":"{}","e":"AQAB"}}"#, base64url(&[0xc3; 128]));
-    let report = verify_with(&token, Some(&short));
-    assert_eq!((report.outcome().as_str(), report.code().as_str()), ("rejected", "key_not_found"));
+    let short = [0xc3; 128];
+    let even = [[0xc3; 255].as_slice(), &[0xc2]].concat();
+    let padded = [[0].as_slice(), &[0xc3; 255]].concat();
+    for (n, e) in [
+        (short.as_slice(), "AQAB"),
+        (&padded, "AQAB"),
+        (&even, "AQAB"),
+        (&[0xc3; 256], ""),
+        (&[0xc3; 256], "AA"),
+        (&[0xc3; 256], "AQ"),
+        (&[0xc3; 256], "AQAA"),
+        (&[0xc3; 256], "AQAAAAE"),
+    ] {
+        let key = format!(r#"{{"kty":"RSA","n":"{}","e":"{e}"}}"#, base64url(n));
+        let report = verify_with(&token, Some(&key));
+        assert_eq!((report.outcome().as_str(), report.code().as_str()), ("rejected", "key_not_found"), "{key}");
+    }
 }
 
 #[test]

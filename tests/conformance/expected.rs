@@ -3,7 +3,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
-use accolade_tests::{Suite, Vectors, vectors};
+use accolade_tests::{Suite, document, vectors};
 use ob3_core::{CheckName, DateTime, Outcome, Policy, Report, Verifier};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -15,12 +15,6 @@ const NOW: &str = "2026-11-22T00:00:00Z";
 const CONTEXTS: [(&str, &str); 2] = [
     ("https://www.w3.org/ns/credentials/examples/v2", "contexts/ssi/w3c-ns-credentials-examples-v2.jsonld"),
     ("https://w3id.org/citizenship/v4rc1", "contexts/citizenship-v4rc1.jsonld"),
-];
-
-/// Where status lists are published, and which files have their bytes.
-const LISTS: [(&str, &str); 2] = [
-    ("/verifier-core/refs/heads/main/src/test-fixtures/status/", "dcc-verifier-core/status/"),
-    ("/inspector-vc/src/test/resources/ob30/bit-string-list/", "1edtech-public-validator/ob30/bit-string-list/"),
 ];
 
 #[test]
@@ -42,35 +36,6 @@ fn every_item_gets_the_expected_outcome() {
         suite.record(file, compare(row, &bytes, &report));
     }
     suite.finish(rows.len());
-}
-
-/// The controller's document of an item that names its key in a URL, or a status list. The controllers of the vectors are
-/// not to be had: their documents are made from the names of their keys, which hold the keys.
-fn document(vectors: &Vectors, row: &Value, url: &str) -> Option<Vec<u8>> {
-    for (place, folder) in LISTS {
-        if let Some((_, name)) = url.split_once(place) {
-            return vectors.read(&format!("{folder}{name}"));
-        }
-    }
-    let methods = row["verificationMethods"].as_array()?;
-    let mut named = methods.iter().filter_map(|method| method.as_str()?.split_once('#'));
-    let (controller, key) = named.find(|(controller, _)| {
-        let path = controller.trim_start_matches("did:web:").replace(':', "/");
-        *controller == url || url == format!("https://{path}/did.json")
-    })?;
-    Some(
-        serde_json::json!({
-            "id": controller,
-            "assertionMethod": [{
-                "id": format!("{controller}#{key}"),
-                "type": "Multikey",
-                "controller": controller,
-                "publicKeyMultibase": key,
-            }],
-        })
-        .to_string()
-        .into_bytes(),
-    )
 }
 
 fn compare(row: &Value, bytes: &[u8], report: &Report) -> Result<(), String> {

@@ -4,11 +4,15 @@
 //! - `{"op": "issue", "seed": HEX, "created": DATE}`: a signed credential with every member that the types know
 //! - `{"op": "sign", "credential": TEXT, "seed": HEX, "created": DATE}`: that credential, signed
 //! - `{"op": "did", "seed": HEX}`: the seed's `did:key`
+//! - `{"op": "corpus"}`: the items that every host must report on alike, as JSON (see `Item`; bytes in base64url)
+//! - `{"op": "verify", "item": ITEM}`: the native report on such an item
 //!
 //! An answer is `{"ok": TEXT}` or `{"error": TEXT}`. Keys are `did:key`, by their 32-byte seed.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 
+use accolade_tests::{Item, base64url};
 use ob3_core::testing::{ToRdfOptions, canonicalize, to_nquads};
 use ob3_core::{
     Achievement, AchievementCredential, AchievementSubject, Contexts, Criteria, DateTime, Evidence, IdentityObject,
@@ -44,8 +48,34 @@ fn answer(contexts: &Contexts, line: &str) -> Result<String, String> {
             let issuer = key(text("seed")?)?.public_key().to_did_key();
             signed(contexts, &full_credential(issuer).to_json(), text("seed")?, text("created")?)
         }
+        "corpus" => Ok(accolade_tests::corpus().iter().map(item_to_json).collect::<Value>().to_string()),
+        "verify" => request.get("item").and_then(item_from_json).ok_or("`item` is none")?.report(),
         other => Err(format!("`{other}` is not known")),
     }
+}
+
+fn item_to_json(item: &Item) -> Value {
+    let documents: BTreeMap<_, _> = item.documents.iter().map(|(url, bytes)| (url, base64url::encode(bytes))).collect();
+    json!({
+        "name": item.name,
+        "input": base64url::encode(&item.input),
+        "documents": documents,
+        "policy": item.policy,
+        "now": item.now,
+    })
+}
+
+fn item_from_json(item: &Value) -> Option<Item> {
+    let text = |name: &str| item.get(name)?.as_str().map(str::to_owned);
+    let documents = item.get("documents")?.as_object()?.iter();
+    let documents = documents.map(|(url, bytes)| Some((url.clone(), base64url::decode(bytes.as_str()?)?)));
+    Some(Item {
+        name: text("name")?,
+        input: base64url::decode(&text("input")?)?,
+        documents: documents.collect::<Option<_>>()?,
+        policy: text("policy")?,
+        now: text("now")?,
+    })
 }
 
 fn safe_options() -> ToRdfOptions {

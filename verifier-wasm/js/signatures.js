@@ -29,8 +29,8 @@ export async function checkSignature({ algorithm, key, message, signature }) {
   const parameters = PARAMETERS[algorithm];
   if (subtle === undefined || parameters === undefined) return undefined;
   try {
-    const jwk = withBothCoordinates(JSON.parse(key));
-    // A point that is not of the curve is no key, and so the signature is nobody's.
+    const jwk = readKey(JSON.parse(key));
+    // What is no key has signed nothing.
     if (jwk === undefined) return false;
     const imported = await subtle.importKey("jwk", jwk, parameters, false, ["verify"]);
     return await subtle.verify(parameters, imported, signature, message);
@@ -39,18 +39,25 @@ export async function checkSignature({ algorithm, key, message, signature }) {
   }
 }
 
-/** A JWK needs both coordinates of a point; Multikey carries one, and the sign of the other. */
-function withBothCoordinates({ compressed, ...jwk }) {
-  if (compressed === undefined) return jwk;
+/**
+ * The key as WebCrypto takes it, or `undefined` where its point is not of its curve: platforms refuse such a point in ways that
+ * can not be told from a failure of theirs. A JWK needs both coordinates; Multikey carries one, and the sign of the other.
+ */
+function readKey({ compressed, ...jwk }) {
+  if (CURVES[jwk.crv] === undefined) return jwk;
   const { p, b, bytes } = CURVES[jwk.crv];
-  const point = fromBase64url(compressed);
-  const x = toInteger(point.subarray(1));
+  const point = compressed && fromBase64url(compressed);
+  const x = toInteger(point ? point.subarray(1) : fromBase64url(jwk.x));
   const square = (x ** 3n - 3n * x + b) % p;
-  // Both primes are 3 modulo 4, where this power is a root if there is one.
-  const root = power((square + p) % p, (p + 1n) / 4n, p);
-  if (x >= p || (root * root - square) % p !== 0n) return undefined;
-  const y = root % 2n === BigInt(point[0] & 1) ? root : p - root;
+  const y = point ? root(square, p, point[0] & 1) : toInteger(fromBase64url(jwk.y));
+  if (x >= p || y >= p || (y * y - square) % p !== 0n) return undefined;
   return { ...jwk, x: toBase64url(x, bytes), y: toBase64url(y, bytes) };
+}
+
+/** The root that is odd or even, if there is one. Both primes are 3 modulo 4, where this power is a root. */
+function root(square, p, isOdd) {
+  const either = power((square + p) % p, (p + 1n) / 4n, p);
+  return either % 2n === BigInt(isOdd) ? either : p - either;
 }
 
 function power(base, exponent, modulus) {
