@@ -56,7 +56,9 @@ pub(crate) fn examine(
     let format = |report: Report, finding| Err(ended(report, CheckName::Format, finding));
 
     // 1. The format.
-    let read = input::read(bytes);
+    // A document that a badge leads to is as large as its host lets it be.
+    let max_bytes = if role == Role::Badge { policy.max_bytes } else { usize::MAX };
+    let read = input::read(bytes, max_bytes);
     let (form, text) = match &read {
         Ok((form, text)) => (form, text.trim()),
         Err(finding) => return format(report, finding.clone()),
@@ -85,7 +87,9 @@ pub(crate) fn examine(
     let Some(document) = embedded.as_ref().or(unwrapped.as_ref()) else {
         return format(report, Finding::invalid(Code::NotACredential));
     };
-    if let Err(finding) = input::check_is_credential(document) {
+    if let Err(finding) =
+        input::check_depth(document, policy.max_depth).and_then(|()| input::check_is_credential(document))
+    {
         return format(report, finding);
     }
     let finding =
@@ -100,7 +104,7 @@ pub(crate) fn examine(
     let expanded = match check_contexts(store, credential).and_then(|()| match header {
         // A JWS covers every byte, whatever JSON-LD would make of them.
         Some(_) => Ok(None),
-        None => expand(store, document).map(Some),
+        None => expand(store, document, policy).map(Some),
     }) {
         Ok(expanded) => expanded,
         Err(finding) => return Err(ended(report, CheckName::JsonLd, finding)),
@@ -111,7 +115,7 @@ pub(crate) fn examine(
     let is_v1 = is_v1(credential);
     let (shape, list) = match role {
         Role::Badge => (schema::check(credential, is_v1), None),
-        Role::StatusList => match StatusList::read(credential) {
+        Role::StatusList => match StatusList::read(credential, policy.minimum_status_list_length) {
             Ok(list) => (Finding::valid(Code::SchemaConforms), Some(list)),
             Err(finding) => (finding, None),
         },
@@ -123,11 +127,14 @@ pub(crate) fn examine(
     let proofs = match (&compact, &header, &expanded) {
         (Some(compact), Some(Value::Object(header)), _) => {
             let claims = payload.map_or(Ok(()), |claims| jwt::check_claims(claims, document));
-            vec![open::jws(compact, header, &issuer, claims)]
+            vec![open::jws(compact, header, &issuer, claims, policy)]
         }
         (_, None, Some(expanded)) => {
             let proofs = proof.as_ref().map(Value::as_set).unwrap_or_default();
-            if proofs.len() <= MAX_PROOFS { open::data_integrity(store, expanded, proofs, now) } else { Vec::new() }
+            match proofs.len() {
+                0..=MAX_PROOFS => open::data_integrity(store, expanded, proofs, policy, now),
+                _ => Vec::new(),
+            }
         }
         _ => Vec::new(),
     };
@@ -194,8 +201,11 @@ fn check_contexts(store: &ContextStore, credential: &Object<'_>) -> Result<(), F
 }
 
 /// Expands a document and hashes it, so that a poison graph is told before anything is signed over it.
-fn expand<'a>(store: &ContextStore, document: &'a Value<'a>) -> Result<rdfc::Document<'a>, Finding> {
+fn expand<'a>(store: &ContextStore, document: &'a Value<'a>, policy: &Policy) -> Result<rdfc::Document<'a>, Finding> {
     let expanded = rdfc::Document::new(store, document, &Options::credential()).map_err(json_ld_finding)?;
+    if expanded.statements() > policy.max_statements {
+        return Err(Finding::invalid(Code::JsonLdLimit).with("limit", &policy.max_statements.to_string()));
+    }
     expanded.hash(false).map_err(|_| Finding::invalid(Code::CanonicalizationLimit))?;
     Ok(expanded)
 }

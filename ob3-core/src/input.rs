@@ -31,7 +31,10 @@ impl Form {
 }
 
 /// The credential's text, JSON or a compact JWS, and the form it came in.
-pub(crate) fn read(input: &[u8]) -> Result<(Form, Cow<'_, str>), Finding> {
+pub(crate) fn read(input: &[u8], max_bytes: usize) -> Result<(Form, Cow<'_, str>), Finding> {
+    if input.len() > max_bytes {
+        return Err(too_large(input.len(), max_bytes));
+    }
     if bake::is_png(input) {
         let text = bake::extract_png(input).map_err(|error| bake_finding(&error))?;
         return credential_text(Cow::from(text)).map(|text| (Form::Png, text));
@@ -51,11 +54,13 @@ fn bake_finding(error: &BakeError) -> Finding {
     Finding::invalid(error.code()).with("reason", &error.to_string())
 }
 
+fn too_large(bytes: usize, limit: usize) -> Finding {
+    Finding::invalid(Code::InputTooLarge).with("bytes", &bytes.to_string()).with("limit", &limit.to_string())
+}
+
 fn credential_text(text: Cow<'_, str>) -> Result<Cow<'_, str>, Finding> {
     if text.len() > MAX_CREDENTIAL_BYTES {
-        return Err(Finding::invalid(Code::InputTooLarge)
-            .with("bytes", &text.len().to_string())
-            .with("limit", &MAX_CREDENTIAL_BYTES.to_string()));
+        return Err(too_large(text.len(), MAX_CREDENTIAL_BYTES));
     }
     let trimmed = text.trim();
     if trimmed.is_empty() {
@@ -80,6 +85,22 @@ pub(crate) fn parse(text: &str) -> Result<Value<'_>, Finding> {
         };
         Finding::invalid(code).with("offset", &error.offset.to_string())
     })
+}
+
+/// Whether a value is nested no deeper than the caller allows.
+pub(crate) fn check_depth(value: &Value<'_>, limit: usize) -> Result<(), Finding> {
+    fn is_within(value: &Value<'_>, left: usize) -> bool {
+        match (value, left.checked_sub(1)) {
+            (Value::Array(values), Some(left)) => values.iter().all(|value| is_within(value, left)),
+            (Value::Object(object), Some(left)) => object.iter().all(|(_, value)| is_within(value, left)),
+            (Value::Array(_) | Value::Object(_), None) => false,
+            _ => true,
+        }
+    }
+    if is_within(value, limit) {
+        return Ok(());
+    }
+    Err(Finding::invalid(Code::JsonTooDeep).with("limit", &limit.to_string()))
 }
 
 /// Whether a value is one credential; what else it is, where that can be told.

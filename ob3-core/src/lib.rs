@@ -36,6 +36,7 @@ mod status;
 #[cfg(feature = "test-vectors")]
 pub mod testing;
 mod time;
+mod trust;
 mod verify;
 
 pub use bake::{BakeError, bake, bake_png, bake_svg, extract, extract_png, extract_svg};
@@ -46,8 +47,9 @@ pub use credential::{
 pub use json::{JsonError, JsonErrorKind};
 pub use key::{PublicKey, SigningKey};
 pub use policy::{Policy, PolicyError, StatusPolicy, UnauthenticatedIssuer};
-pub use proof::Algorithm;
+pub use proof::{Algorithm, Suite};
 pub use report::{Check, CheckName, CheckResult, Code, Datum, Finding, Outcome, Report};
 pub use sign::{ContextError, Contexts, ProofOptions, SignError, canonicalize, sign};
 pub use time::DateTime;
+pub use trust::{ListedIssuer, Registry};
 pub use verify::{Need, SignatureCheck, Step, Verification, Verifier};

@@ -224,6 +224,8 @@ codes! {
     ProofMalformed = "proof_malformed",
     /// A proof of a kind that this verifier does not check.
     ProofUnsupported = "proof_unsupported",
+    /// A proof of a cryptosuite that the policy does not accept.
+    CryptosuiteNotAccepted = "cryptosuite_not_accepted",
     /// A proof made for another purpose than asserting claims.
     ProofPurpose = "proof_purpose",
     /// The proof's own time of expiry has passed.
@@ -316,6 +318,10 @@ codes! {
     EndorsementsNotChecked = "endorsements_not_checked",
     /// The caller supplied no registries.
     NoTrustRegistries = "no_trust_registries",
+    /// The issuer is in a registry that the caller supplied.
+    IssuerListed = "issuer_listed",
+    /// The issuer is in none of the registries that the caller supplied.
+    IssuerNotListed = "issuer_not_listed",
 
     // any check
     /// An earlier check failed, so this one was not made.

@@ -13,6 +13,9 @@ pub(crate) const MIN_ENTRIES: usize = 131_072;
 /// Largest list, in bytes: 33 million entries, 256 times the smallest. What inflates beyond it is a bomb.
 const MAX_LIST_BYTES: usize = 4 << 20;
 
+/// Most entries of a list.
+pub(crate) const MAX_ENTRIES_OF_A_LIST: usize = MAX_LIST_BYTES * 8;
+
 /// Most status entries of one credential: revocation and suspension, and room for as many again.
 pub(crate) const MAX_ENTRIES_OF_A_CREDENTIAL: usize = 8;
 
@@ -97,7 +100,8 @@ fn is_trustworthy(url: &str) -> bool {
     url.starts_with("https://") || loopback.iter().any(is_loopback)
 }
 
-fn parse_index(digits: &str) -> Option<usize> {
+/// A whole number in plain decimal digits.
+pub(crate) fn parse_index(digits: &str) -> Option<usize> {
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     if plain { digits.parse().ok() } else { None }
 }
@@ -132,11 +136,13 @@ pub(crate) fn check_revocation_list(list: &[u8], credential: &str, issuer: &str)
 pub(crate) struct StatusList {
     purposes: Vec<String>,
     bits: Vec<u8>,
+    /// Fewest entries of a list that is believed.
+    minimum: usize,
 }
 
 impl StatusList {
     /// Reads the subject of a list credential, and inflates the list.
-    pub(crate) fn read(credential: &Object<'_>) -> Result<Self, Finding> {
+    pub(crate) fn read(credential: &Object<'_>, minimum: usize) -> Result<Self, Finding> {
         let malformed = |member: &str| Finding::invalid(Code::StatusListMalformed).with("member", member);
         let has_type = |types: Option<&Value<'_>>, wanted: &str| {
             types.is_some_and(|types| types.as_set().iter().any(|name| name.as_str() == Some(wanted)))
@@ -152,7 +158,7 @@ impl StatusList {
         let purposes = purposes.iter().filter_map(|purpose| purpose.as_str().map(str::to_owned)).collect();
         let encoded = subject.get("encodedList").and_then(Value::as_str).and_then(|text| text.strip_prefix('u'));
         let bits = encoded.and_then(base64url::decode).and_then(|gzip| gunzip(&gzip));
-        Ok(Self { purposes, bits: bits.ok_or_else(|| malformed("credentialSubject.encodedList"))? })
+        Ok(Self { purposes, bits: bits.ok_or_else(|| malformed("credentialSubject.encodedList"))?, minimum })
     }
 
     /// What the list says of an entry (§3.2 "Validate Algorithm", from step 7 on).
@@ -161,8 +167,10 @@ impl StatusList {
             return Finding::unknown(Code::StatusPurposeMismatch).with("listPurpose", &self.purposes.join(", "));
         }
         let entries = self.bits.len() * 8;
-        if entries < MIN_ENTRIES {
-            return Finding::unknown(Code::StatusListTooShort).with("entries", &entries.to_string());
+        if entries < self.minimum {
+            return Finding::unknown(Code::StatusListTooShort)
+                .with("entries", &entries.to_string())
+                .with("limit", &self.minimum.to_string());
         }
         // The first entry is the leftmost bit of the first byte.
         let Some(byte) = self.bits.get(index / 8) else {
@@ -226,7 +234,7 @@ mod tests {
             r#"{{"type":["VerifiableCredential","BitstringStatusListCredential"],"credentialSubject":{{"type":"BitstringStatusList","statusPurpose":{purpose},"encodedList":"{encoded}"}}}}"#
         );
         match json::parse(&text).unwrap() {
-            Value::Object(object) => StatusList::read(&object),
+            Value::Object(object) => StatusList::read(&object, MIN_ENTRIES),
             _ => panic!("an object"),
         }
     }

@@ -14,6 +14,7 @@ use crate::settle::{Documents, Settled};
 use crate::sign::Contexts;
 use crate::status::{self, Purpose, StatusEntry};
 use crate::time::DateTime;
+use crate::trust;
 
 /// Verifies credentials. Make one and keep it: it holds the processed contexts.
 #[derive(Clone, Debug, Default)]
@@ -243,7 +244,8 @@ impl Verification {
         // 8 to 10
         report.push(CheckName::Recipient, true, examined.recipient.clone(), Vec::new());
         report.push(CheckName::Endorsements, false, examined.endorsements.clone(), Vec::new());
-        report.push(CheckName::Trust, false, Finding::not_applicable(Code::NoTrustRegistries), Vec::new());
+        let trust = trust::check(&self.policy.trust, &examined.issuer, settled.issuer.result);
+        report.push(CheckName::Trust, false, trust, Vec::new());
         Ok(report)
     }
 

@@ -240,3 +240,19 @@ fn a_badge_is_read_from_an_svg() {
     assert_eq!(verdict(&bake_svg(svg, &token).unwrap()), ("verified", "verified"));
     assert_eq!(verdict(svg), ("rejected", "image_no_credential"));
 }
+
+#[test]
+fn only_accepted_algorithms_prove_anything() {
+    let token = jws(&header(&kid()), &payload(CLAIMS));
+    let now = DateTime::parse(NOW).unwrap();
+    for (policy, expected) in [
+        (r#"{"algorithms":["ES256","EdDSA"]}"#, ("verified", "verified")),
+        (r#"{"algorithms":["ES256","RS256"]}"#, ("rejected", "jwt_algorithm")),
+        // Cryptosuites are those of embedded proofs.
+        (r#"{"cryptosuites":[]}"#, ("verified", "verified")),
+    ] {
+        let policy = Policy::from_json(policy).unwrap();
+        let report = Verifier::new().verify(token.as_bytes(), &policy, now, |_| None);
+        assert_eq!((report.outcome().as_str(), report.code().as_str()), expected, "{policy:?}");
+    }
+}

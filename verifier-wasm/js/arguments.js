@@ -34,15 +34,21 @@ export function readText(value, name) {
 
 /** What a verifier is made with. @returns {{fetch?: typeof fetch, policy: object, cache?: object}} */
 export function readSettings(settings = {}) {
-  const { fetch, policy, cache = true } = readMembers(settings, "settings", ["fetch", "policy", "cache"]);
-  if (typeof cache === "boolean") return { ...readShared(fetch, policy, "settings"), cache: cache ? {} : undefined };
+  const { trust, cache = true, ...rest } = readMembers(settings, "settings", ["fetch", "policy", "trust", "cache"]);
+  const shared = readShared(rest.fetch, rest.policy, "settings");
+  if (trust !== undefined) {
+    if (!Array.isArray(trust)) throw new TypeError(`\`settings.trust\` must be a list of registries, not ${kindOf(trust)}`);
+    if (shared.policy.trust !== undefined) throw new TypeError("`settings.trust` and `settings.policy.trust` are the same: give one");
+    shared.policy = { ...shared.policy, trust };
+  }
+  if (typeof cache === "boolean") return { ...shared, cache: cache ? {} : undefined };
   const limits = readMembers(cache, "settings.cache", ["ttlSeconds", "maxEntries", "maxBytes"]);
   for (const [name, limit] of Object.entries(limits)) {
     if (limit !== undefined && !(typeof limit === "number" && limit >= 0)) {
       throw new TypeError(`\`settings.cache.${name}\` must be a number that is not negative`);
     }
   }
-  return { ...readShared(fetch, policy, "settings"), cache: limits };
+  return { ...shared, cache: limits };
 }
 
 /** What one verification is made with. @returns {{fetch?: typeof fetch, policy: object, nowMillis: bigint, signal?: AbortSignal}} */

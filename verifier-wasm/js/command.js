@@ -13,7 +13,7 @@ BADGE is a file (JSON, JWT, PNG or SVG, told apart by content), an https address
 
   --json          prints the report as JSON; an array of reports for several badges
   --recipient ID  the badge must have been awarded to this e-mail address, DID or number
-  --policy JSON   for example '{"status":"ignore"}'; members: status, clockSkewSeconds, unauthenticatedIssuer, recipient
+  --policy JSON   for example '{"status":"ignore"}'; the members are those of Policy in the package
   --now TIME      verifies at this time, for example 2026-06-01T12:00:00Z, instead of the present
   --offline       fetches nothing; what needs a document is then open
   --help, --version

@@ -32,7 +32,7 @@ export type Code =
   // schema
   | "schema_conforms" | "schema_missing_member" | "schema_wrong_type" | "schema_wrong_value" | "not_a_badge"
   // proof
-  | "signature_valid" | "signature_invalid" | "proof_missing" | "proof_malformed" | "proof_unsupported"
+  | "signature_valid" | "signature_invalid" | "proof_missing" | "proof_malformed" | "proof_unsupported" | "cryptosuite_not_accepted"
   | "proof_purpose" | "proof_expired" | "too_many_proofs" | "key_unavailable"
   | "key_not_found" | "jwt_header" | "jwt_algorithm" | "jwt_claim_mismatch" | "signature_not_checked"
   // issuer
@@ -46,7 +46,7 @@ export type Code =
   | "status_list_not_authentic" | "status_list_outdated" | "status_purpose_mismatch" | "status_list_too_short"
   | "status_index_out_of_range"
   // recipient, endorsements, trust
-  | "recipient_not_asked" | "recipient_matches" | "recipient_differs" | "recipient_not_stated" | "no_endorsements" | "endorsements_not_checked" | "no_trust_registries"
+  | "recipient_not_asked" | "recipient_matches" | "recipient_differs" | "recipient_not_stated" | "no_endorsements" | "endorsements_not_checked" | "no_trust_registries" | "issuer_listed" | "issuer_not_listed"
   // any check
   | "not_reached" | "verified";
 
@@ -152,7 +152,39 @@ export interface Policy {
   readonly recipient?: string;
   /** What an issuer whom nothing ties to the key makes of the outcome; default `"indeterminate"`. */
   readonly unauthenticatedIssuer?: "indeterminate" | "rejected";
+  /** The cryptosuites that an embedded proof may be of; by default all that are checked. */
+  readonly cryptosuites?: readonly Cryptosuite[];
+  /** The algorithms that a token (JWT) may be signed by; by default all that are checked. */
+  readonly algorithms?: readonly Algorithm[];
+  /** Fewest entries of a status list that is believed; default 131072, the standard's minimum. */
+  readonly minimumStatusListLength?: number;
+  /** Identifiers of issuers that you trust. They change the check `trust`, and never the outcome. */
+  readonly trustedIssuers?: readonly string[];
+  /** Registries of issuers that you trust, the most authoritative first. They change the check `trust`, and never the outcome. */
+  readonly trust?: readonly Registry[];
+  /** Largest badge that is read, in bytes; default 32 MiB for an image, 2 MiB for any other, which are also the most. */
+  readonly maxBytes?: number;
+  /** Deepest nesting of its JSON; default 96, which is also the most. */
+  readonly maxDepth?: number;
+  /** Most statements (RDF quads) that it may make; default 20000, which is also the most. */
+  readonly maxStatements?: number;
 }
+
+/** The cryptosuites of embedded proofs that are checked. */
+export type Cryptosuite =
+  | "eddsa-rdfc-2022" | "eddsa-jcs-2022" | "Ed25519Signature2020" | "ecdsa-rdfc-2019" | "ecdsa-jcs-2019";
+
+/** The algorithms of tokens that are checked. */
+export type Algorithm = "EdDSA" | "ES256" | "ES384" | "RS256";
+
+/**
+ * A registry of issuers, with its issuers as a list or as a map from their identifiers. The second is how the registries of
+ * the Digital Credentials Consortium are published: `{ name: "…", ...await response.json() }`.
+ */
+export type Registry = { readonly name: string; readonly url?: string; readonly [member: string]: unknown } & (
+  | { readonly issuers: readonly (string | { readonly id: string; readonly name?: string })[] }
+  | { readonly registry: Readonly<Record<string, { readonly name?: string }>> }
+);
 
 /** The part of `fetch` that is used; `globalThis.fetch` fits, and so does a function that serves documents from memory. */
 export type DocumentFetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -190,6 +222,8 @@ export interface VerifierSettings {
   readonly fetch?: DocumentFetch;
   /** The policy of all its verifications. */
   readonly policy?: Policy;
+  /** Registries of issuers that you trust: `policy.trust` by a shorter way. */
+  readonly trust?: readonly Registry[];
   /**
    * Whether documents are kept in memory for further verifications (default `true`). For the time to live a revocation may
    * stay unseen; before any other answer than `verified` everything is asked for anew. A verification with a `fetch` of its

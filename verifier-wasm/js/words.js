@@ -65,6 +65,7 @@ export const CODES = {
   proof_missing: "not signed",
   proof_malformed: "the proof is not in proper form",
   proof_unsupported: "signed by a method that is not checked here",
+  cryptosuite_not_accepted: "signed by a method that the policy does not accept",
   proof_purpose: "signed for another purpose than asserting claims",
   proof_expired: "the signature itself has expired",
   too_many_proofs: "bears more proofs than are looked at",
@@ -111,6 +112,8 @@ export const CODES = {
   no_endorsements: "it has none",
   endorsements_not_checked: "it has some, which were not checked",
   no_trust_registries: "no register was consulted",
+  issuer_listed: "the issuer is in a register that you trust",
+  issuer_not_listed: "the issuer is in none of the registers that were consulted",
 
   not_reached: "not looked at, because an earlier check failed",
   verified: "every necessary check was passed",

@@ -32,7 +32,12 @@ import type { Check, Code, Report, Verifier } from "accolade-verifier";
 
 export async function use(file: File): Promise<string> {
   const report: Report = await verify(file, { now: new Date(), policy: { status: "ignore" }, signal: AbortSignal.timeout(1) });
-  const verifier: Verifier = createVerifier({ fetch, policy: { clockSkewSeconds: 0 }, cache: { ttlSeconds: 60 } });
+  const verifier: Verifier = createVerifier({
+    fetch,
+    policy: { clockSkewSeconds: 0, cryptosuites: ["eddsa-rdfc-2022"], algorithms: ["ES256"], trustedIssuers: ["did:web:a.example"] },
+    trust: [{ name: "A", issuers: ["did:x", { id: "did:y", name: "Y" }] }, { name: "B", meta: {}, registry: { "did:z": { name: "Z" } } }],
+    cache: { ttlSeconds: 60 },
+  });
   const baked: Blob = new Blob([await verifier.bake(await file.arrayBuffer(), await verifier.extract(file))]);
   const text: string = await canonicalize(await extract(await bake(new Uint8Array(), "{}")));
   const all: Code[] = await codes();
@@ -61,7 +66,8 @@ test("what is wrong does not compile", () => {
     "report.valid;": /'valid' does not exist/,
     'verify("{}", { policy: { status: "off" } });': /"off"/,
     "verify(7);": /not assignable/,
-    "createVerifier({ trust: [] });": /'trust' does not exist/,
+    "createVerifier({ registries: [] });": /'registries' does not exist/,
+    'createVerifier({ trust: [{ name: "A" }] });': /not assignable/,
     'report.outcome = "verified";': /read-only/,
   };
   const sources = Object.keys(wrong).map(

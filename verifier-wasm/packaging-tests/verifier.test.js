@@ -100,7 +100,7 @@ test("a call's own fetch neither fills nor reads what the verifier keeps", async
 test("settings that are not understood are a TypeError that names them", () => {
   for (const [settings, message] of [
     [7, /`settings` must be an object/],
-    [{ trust: [] }, /`settings\.trust` is not known: there are fetch, policy, cache/],
+    [{ registries: [] }, /`settings\.registries` is not known: there are fetch, policy, trust, cache/],
     [{ fetch: "https://example.org" }, /`settings\.fetch`/],
     [{ policy: [] }, /`settings\.policy`/],
     [{ cache: 300 }, /`settings\.cache`/],
@@ -156,4 +156,26 @@ test("the documents used least recently give way", () => {
   assert.deepEqual(kept(), ["a", "d", "e"]);
   cache.put("b", bytes(101), headers());
   assert.deepEqual(kept(), []);
+});
+
+test("registries that the caller trusts are asked for the issuer, and change no outcome", async () => {
+  const issuer = JSON.parse(didWeb).issuer.id;
+  const trust = async (settings, fetch = counted()) => {
+    const report = await createVerifier(settings).verify(didWeb, { now, fetch });
+    const { result, code, data } = report.checks.find((check) => check.name === "trust");
+    return [report.outcome, result, code, data];
+  };
+  const members = { name: "Members", url: "https://registry.example/", issuers: [{ id: issuer, name: "The Cartographers" }] };
+  const published = { name: "Sandbox", meta: { created: "2022-10-27" }, registry: { [issuer]: { location: "here" } } };
+  assert.deepEqual(await trust({ trust: [members, published] }), [
+    "verified", "valid", "issuer_listed", { registry: "Members, Sandbox", listedAs: "The Cartographers" },
+  ]);
+  assert.deepEqual(await trust({ policy: { trustedIssuers: [issuer] } }), ["verified", "valid", "issuer_listed", {}]);
+  assert.deepEqual(await trust({ trust: [{ name: "Others", issuers: ["did:web:other.example"] }] }), ["verified", "unknown", "issuer_not_listed", {}]);
+  assert.deepEqual(await trust({}), ["verified", "not_applicable", "no_trust_registries", {}]);
+  const unreachable = counted(() => new Response("", { status: 404 }));
+  assert.deepEqual(await trust({ trust: [members] }, unreachable), ["indeterminate", "unknown", "not_reached", {}]);
+  assert.throws(() => createVerifier({ trust: members }), { name: "TypeError", message: /settings\.trust/ });
+  assert.throws(() => createVerifier({ trust: [], policy: { trust: [] } }), TypeError);
+  await assert.rejects(createVerifier({ trust: [{ name: "No issuers" }] }).verify(didWeb, { now }), { name: "TypeError", message: /trust/ });
 });

@@ -7,6 +7,8 @@ mod svg;
 pub use png::{bake_png, extract_png};
 pub use svg::{bake_svg, extract_svg};
 
+pub(crate) use png::MAX_PNG_BYTES;
+
 use core::fmt;
 
 use crate::report::Code;
@@ -135,7 +137,7 @@ impl fmt::Display for BakeError {
             Self::NotSvg => f.write_str("the image is not an SVG"),
             Self::SvgMalformed { offset } => write!(f, "the SVG is malformed at byte {offset}"),
             Self::ImageTooLarge { bytes } => {
-                write!(f, "the image has {bytes} bytes, more than the {} that are read", png::MAX_PNG_BYTES)
+                write!(f, "the image has {bytes} bytes, more than the {} that are read", MAX_PNG_BYTES)
             }
             Self::Malformed { offset, fault } => write!(f, "the PNG is malformed at byte {offset}: {fault}"),
             Self::NoCredential => f.write_str("the image carries no credential"),

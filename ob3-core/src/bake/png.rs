@@ -8,7 +8,7 @@ use super::{BakeError, PngFault};
 use crate::crc::crc32;
 
 /// The largest image that is read: what a browser still shows without complaint, and no badge comes near.
-pub(super) const MAX_PNG_BYTES: usize = 32 * 1024 * 1024;
+pub(crate) const MAX_PNG_BYTES: usize = 32 * 1024 * 1024;
 
 /// The largest credential that is carried: a credential with a few images of its own as `data:` URLs.
 pub(super) const MAX_CREDENTIAL_BYTES: usize = 2 * 1024 * 1024;

@@ -12,7 +12,7 @@ use crate::jsonld::{ContextStore, JsonLdError, Options};
 
 /// The suites that are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Suite {
+pub enum Suite {
     /// vc-di-eddsa §3.2
     EddsaRdfc2022,
     /// vc-di-eddsa §3.3
@@ -39,6 +39,9 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::EdDsa, Self::Es256, Self::Es384, Self::Rs256];
+
     /// The name in JOSE.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -52,7 +55,7 @@ impl Algorithm {
 
     /// The algorithm of that name.
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        [Self::EdDsa, Self::Es256, Self::Es384, Self::Rs256].into_iter().find(|algorithm| algorithm.as_str() == name)
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
     }
 }
 
@@ -68,14 +71,34 @@ pub(crate) enum HashError {
 }
 
 impl Suite {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::EddsaRdfc2022, Self::EddsaJcs2022, Self::Ed25519Signature2020, Self::EcdsaRdfc2019, Self::EcdsaJcs2019];
+
+    /// The name of the cryptosuite, or the type of a proof from before cryptosuites had names.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EddsaRdfc2022 => "eddsa-rdfc-2022",
+            Self::EddsaJcs2022 => "eddsa-jcs-2022",
+            Self::Ed25519Signature2020 => "Ed25519Signature2020",
+            Self::EcdsaRdfc2019 => "ecdsa-rdfc-2019",
+            Self::EcdsaJcs2019 => "ecdsa-jcs-2019",
+        }
+    }
+
+    /// The suite of that name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|suite| suite.as_str() == name)
+    }
+
     /// The suite of a proof; `None` for those that are not checked.
     pub(crate) fn of(proof: &Object<'_>) -> Option<Self> {
         let text = |name: &str| proof.get(name).and_then(Value::as_str);
         match (text("type")?, text("cryptosuite")) {
-            ("DataIntegrityProof", Some("eddsa-rdfc-2022")) => Some(Self::EddsaRdfc2022),
-            ("DataIntegrityProof", Some("eddsa-jcs-2022")) => Some(Self::EddsaJcs2022),
-            ("DataIntegrityProof", Some("ecdsa-rdfc-2019")) => Some(Self::EcdsaRdfc2019),
-            ("DataIntegrityProof", Some("ecdsa-jcs-2019")) => Some(Self::EcdsaJcs2019),
+            ("DataIntegrityProof", Some(name)) => {
+                Self::parse(name).filter(|suite| *suite != Self::Ed25519Signature2020)
+            }
             ("Ed25519Signature2020", None) => Some(Self::Ed25519Signature2020),
             _ => None,
         }

@@ -8,6 +8,7 @@ use crate::jsonld::{ContextStore, Options};
 use crate::jwt::{self, Compact, KeyHint};
 use crate::key::VerificationKey;
 use crate::multibase;
+use crate::policy::Policy;
 use crate::proof::Algorithm;
 use crate::report::{Code, Finding};
 use crate::time::DateTime;
@@ -53,6 +54,7 @@ pub(crate) fn data_integrity(
     store: &ContextStore,
     document: &rdfc::Document<'_>,
     proofs: &[Value<'_>],
+    policy: &Policy,
     now: DateTime,
 ) -> Vec<Proof> {
     let read = |proof: &Value<'_>| {
@@ -63,7 +65,7 @@ pub(crate) fn data_integrity(
         let members = ["type", "cryptosuite", "verificationMethod", "proofPurpose", "created"];
         let shown = |name| Some((name, clip(object.get(name)?.as_str()?).to_owned()));
         let data = members.into_iter().filter_map(shown).collect();
-        match open(store, document, object, proofs, now) {
+        match open(store, document, object, proofs, policy, now) {
             Ok((signed, previous)) => Proof { data, state: ProofState::Open(signed), previous },
             Err(finding) => Proof { data, state: ProofState::Settled(finding), previous: Vec::new() },
         }
@@ -76,11 +78,15 @@ fn open(
     document: &rdfc::Document<'_>,
     proof: &Object<'_>,
     all: &[Value<'_>],
+    policy: &Policy,
     now: DateTime,
 ) -> Result<(Signed, Vec<usize>), Finding> {
     let text = |name: &str| proof.get(name).and_then(Value::as_str);
     let malformed = |member: &str| Finding::invalid(Code::ProofMalformed).with("member", member);
     let suite = Suite::of(proof).ok_or_else(|| Finding::unknown(Code::ProofUnsupported))?;
+    if !policy.cryptosuites.contains(&suite) {
+        return Err(Finding::invalid(Code::CryptosuiteNotAccepted));
+    }
     let purpose = text("proofPurpose").ok_or_else(|| malformed("proofPurpose"))?;
     if purpose != "assertionMethod" {
         return Err(Finding::invalid(Code::ProofPurpose).with("proofPurpose", clip(purpose)));
@@ -146,7 +152,13 @@ fn hash_chained(
 }
 
 /// Reads the header of a compact JWS as a proof.
-pub(crate) fn jws(compact: &Compact<'_>, header: &Object<'_>, issuer: &str, claims: Result<(), Finding>) -> Proof {
+pub(crate) fn jws(
+    compact: &Compact<'_>,
+    header: &Object<'_>,
+    issuer: &str,
+    claims: Result<(), Finding>,
+    policy: &Policy,
+) -> Proof {
     let mut data = vec![("type", "JsonWebSignature".to_owned())];
     for name in ["alg", "kid", "typ"] {
         if let Some(text) = header.get(name).and_then(Value::as_str) {
@@ -155,6 +167,9 @@ pub(crate) fn jws(compact: &Compact<'_>, header: &Object<'_>, issuer: &str, clai
     }
     let open = || {
         let (algorithm, hint) = jwt::read_header(header, issuer)?;
+        if !policy.algorithms.contains(&algorithm) {
+            return Err(Finding::invalid(Code::JwtAlgorithm));
+        }
         claims?;
         let key = match hint {
             KeyHint::Method(method) => KeyRef::Method(method),

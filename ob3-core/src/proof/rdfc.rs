@@ -53,6 +53,11 @@ impl<'a> Document<'a> {
         hash.map(|hash| hash.to_vec())
     }
 
+    /// How many quads the document comes to.
+    pub(crate) fn statements(&self) -> usize {
+        self.dataset.len()
+    }
+
     /// The canonical N-Quads.
     pub(crate) fn canonical(&self) -> Result<String, WorkLimit> {
         canonicalize::canonicalize(&self.dataset, hex::sha256)
