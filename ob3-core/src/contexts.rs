@@ -7,7 +7,7 @@ pub(crate) const VC_V1_URL: &str = "https://www.w3.org/2018/credentials/v1";
 /// Open Badges 3.0, the context that is issued with.
 pub(crate) const OPEN_BADGES_3_0_3_URL: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json";
 
-const TEXTS: [(&str, &str); 12] = [
+const TEXTS: [(&str, &str); 14] = [
     (VC_V2_URL, include_str!("../contexts/credentials-v2.json")),
     (OPEN_BADGES_3_0_3_URL, include_str!("../contexts/ob-v3p0-3.0.3.json")),
     (VC_V1_URL, include_str!("../contexts/credentials-v1.json")),
@@ -20,6 +20,8 @@ const TEXTS: [(&str, &str); 12] = [
     ("https://w3id.org/security/suites/ed25519-2020/v1", include_str!("../contexts/ed25519-2020-v1.json")),
     ("https://w3id.org/security/multikey/v1", include_str!("../contexts/multikey-v1.json")),
     ("https://www.w3.org/ns/did/v1", include_str!("../contexts/did-v1.json")),
+    ("https://www.w3.org/ns/credentials/status/v1", include_str!("../contexts/status-v1.json")),
+    ("https://w3id.org/vc/status-list/2021/v1", include_str!("../contexts/status-list-2021-v1.json")),
 ];
 
 /// The text of a bundled context.

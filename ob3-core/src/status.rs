@@ -1,4 +1,6 @@
-//! Bitstring Status List (<https://www.w3.org/TR/vc-bitstring-status-list/>): what an entry says, and the list it names.
+//! Bitstring Status List (<https://www.w3.org/TR/vc-bitstring-status-list/>): what an entry says, and the list it names. And
+//! its predecessor, Status List 2021 (<https://www.w3.org/TR/2023/WD-vc-status-list-20230427/>), whose types and text form
+//! differ.
 
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
@@ -22,12 +24,53 @@ pub(crate) const MAX_ENTRIES_OF_A_CREDENTIAL: usize = 8;
 /// One entry of `credentialStatus`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum StatusEntry {
-    /// A `BitstringStatusListEntry`.
-    Bitstring { purpose: Purpose, index: usize, list: String },
+    /// A bit of a list.
+    Bitstring { kind: Kind, purpose: Purpose, index: usize, list: String },
     /// A `1EdTechRevocationList`, which names its revoked credentials.
     RevocationList { list: String },
     /// It can not be checked, and this says why.
     Unusable(Finding),
+}
+
+/// Which of the two specifications an entry and its list follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Bitstring,
+    StatusList2021,
+}
+
+/// The types of an entry, of the credential that it names, and of the subject of that.
+struct Types {
+    entry: &'static str,
+    list: &'static str,
+    subject: &'static str,
+}
+
+impl Kind {
+    const ALL: [Self; 2] = [Self::Bitstring, Self::StatusList2021];
+
+    const fn types(self) -> Types {
+        match self {
+            Self::Bitstring => Types {
+                entry: "BitstringStatusListEntry",
+                list: "BitstringStatusListCredential",
+                subject: "BitstringStatusList",
+            },
+            Self::StatusList2021 => {
+                Types { entry: "StatusList2021Entry", list: "StatusList2021Credential", subject: "StatusList2021" }
+            }
+        }
+    }
+
+    /// The gzip bytes in an `encodedList`: in multibase, or (Status List 2021 §4.2) in base64 of either alphabet.
+    fn decode(self, encoded: &str) -> Option<Vec<u8>> {
+        match self {
+            Self::Bitstring => base64url::decode(encoded.strip_prefix('u')?),
+            Self::StatusList2021 => {
+                base64url::decode(&encoded.trim_end_matches('=').replace('+', "-").replace('/', "_"))
+            }
+        }
+    }
 }
 
 /// What a status is for (§2.2); other purposes do not bear on whether a credential holds.
@@ -58,16 +101,15 @@ pub(crate) fn entries(status: &Value<'_>) -> Vec<StatusEntry> {
 
 fn read_entry(entry: &Value<'_>) -> Result<StatusEntry, Finding> {
     let text = |name: &str| entry.get(name).and_then(Value::as_str);
-    let types = entry.get("type").map(Value::as_set).unwrap_or_default();
-    if types.iter().any(|name| name.as_str() == Some("1EdTechRevocationList")) {
+    if has_type(entry.get("type"), "1EdTechRevocationList") {
         let list = text("id").filter(|url| is_trustworthy(url));
         let malformed = || Finding::unknown(Code::StatusEntryMalformed).with("member", "id");
         return Ok(StatusEntry::RevocationList { list: list.ok_or_else(malformed)?.to_owned() });
     }
-    if !types.iter().any(|name| name.as_str() == Some("BitstringStatusListEntry")) {
-        let kind = types.first().and_then(Value::as_str).unwrap_or_default();
+    let Some(kind) = Kind::ALL.into_iter().find(|kind| has_type(entry.get("type"), kind.types().entry)) else {
+        let kind = entry.get("type").and_then(|types| types.as_set().first()?.as_str()).unwrap_or_default();
         return Err(Finding::unknown(Code::StatusUnsupported).with("type", crate::examine::clip(kind)));
-    }
+    };
     let malformed = |member: &str| Finding::unknown(Code::StatusEntryMalformed).with("member", member);
     let purpose = match text("statusPurpose").ok_or_else(|| malformed("statusPurpose"))? {
         "revocation" => Purpose::Revocation,
@@ -89,7 +131,11 @@ fn read_entry(entry: &Value<'_>) -> Result<StatusEntry, Finding> {
     let index = index.ok_or_else(|| malformed("statusListIndex"))?;
     let list = text("statusListCredential").filter(|url| is_trustworthy(url));
     let list = list.ok_or_else(|| malformed("statusListCredential"))?.to_owned();
-    Ok(StatusEntry::Bitstring { purpose, index, list })
+    Ok(StatusEntry::Bitstring { kind, purpose, index, list })
+}
+
+fn has_type(types: Option<&Value<'_>>, wanted: &str) -> bool {
+    types.is_some_and(|types| types.as_set().iter().any(|name| name.as_str() == Some(wanted)))
 }
 
 /// An https URL, or one of this very machine: a deployment that is tried out locally has no certificate. Whether it is
@@ -132,8 +178,9 @@ pub(crate) fn check_revocation_list(list: &[u8], credential: &str, issuer: &str)
     }
 }
 
-/// The list of a `BitstringStatusListCredential`.
+/// The list of a status list credential.
 pub(crate) struct StatusList {
+    kind: Kind,
     purposes: Vec<String>,
     bits: Vec<u8>,
     /// Fewest entries of a list that is believed.
@@ -144,25 +191,24 @@ impl StatusList {
     /// Reads the subject of a list credential, and inflates the list.
     pub(crate) fn read(credential: &Object<'_>, minimum: usize) -> Result<Self, Finding> {
         let malformed = |member: &str| Finding::invalid(Code::StatusListMalformed).with("member", member);
-        let has_type = |types: Option<&Value<'_>>, wanted: &str| {
-            types.is_some_and(|types| types.as_set().iter().any(|name| name.as_str() == Some(wanted)))
-        };
-        if !has_type(credential.get("type"), "BitstringStatusListCredential") {
-            return Err(malformed("type"));
-        }
+        let kind = Kind::ALL.into_iter().find(|kind| has_type(credential.get("type"), kind.types().list));
+        let kind = kind.ok_or_else(|| malformed("type"))?;
         let subject = credential.get("credentialSubject").ok_or_else(|| malformed("credentialSubject"))?;
-        if !has_type(subject.get("type"), "BitstringStatusList") {
+        if !has_type(subject.get("type"), kind.types().subject) {
             return Err(malformed("credentialSubject.type"));
         }
         let purposes = subject.get("statusPurpose").map(Value::as_set).unwrap_or_default();
         let purposes = purposes.iter().filter_map(|purpose| purpose.as_str().map(str::to_owned)).collect();
-        let encoded = subject.get("encodedList").and_then(Value::as_str).and_then(|text| text.strip_prefix('u'));
-        let bits = encoded.and_then(base64url::decode).and_then(|gzip| gunzip(&gzip));
-        Ok(Self { purposes, bits: bits.ok_or_else(|| malformed("credentialSubject.encodedList"))?, minimum })
+        let encoded = subject.get("encodedList").and_then(Value::as_str);
+        let bits = encoded.and_then(|encoded| kind.decode(encoded)).and_then(|gzip| gunzip(&gzip));
+        Ok(Self { kind, purposes, bits: bits.ok_or_else(|| malformed("credentialSubject.encodedList"))?, minimum })
     }
 
     /// What the list says of an entry (§3.2 "Validate Algorithm", from step 7 on).
-    pub(crate) fn check(&self, purpose: Purpose, index: usize) -> Finding {
+    pub(crate) fn check(&self, kind: Kind, purpose: Purpose, index: usize) -> Finding {
+        if kind != self.kind {
+            return Finding::unknown(Code::StatusListMalformed).with("member", "type");
+        }
         if !self.purposes.iter().any(|known| known == purpose.as_str()) {
             return Finding::unknown(Code::StatusPurposeMismatch).with("listPurpose", &self.purposes.join(", "));
         }
@@ -259,7 +305,7 @@ mod tests {
             (131_072, Code::StatusIndexOutOfRange),
             (usize::MAX, Code::StatusIndexOutOfRange),
         ] {
-            assert_eq!(list.check(Purpose::Revocation, index).code, code, "{index}");
+            assert_eq!(list.check(Kind::Bitstring, Purpose::Revocation, index).code, code, "{index}");
         }
     }
 
@@ -267,15 +313,15 @@ mod tests {
     fn an_entry_is_looked_up_in_a_list_of_its_purpose_only() {
         let encoded = encode_status_list(&bits(&[7]));
         let both = list(r#"["revocation","suspension"]"#, &encoded).unwrap();
-        assert_eq!(both.check(Purpose::Suspension, 7).code, Code::Suspended);
+        assert_eq!(both.check(Kind::Bitstring, Purpose::Suspension, 7).code, Code::Suspended);
         let other = list(r#""message""#, &encoded).unwrap();
-        assert_eq!(other.check(Purpose::Revocation, 7).code, Code::StatusPurposeMismatch);
+        assert_eq!(other.check(Kind::Bitstring, Purpose::Revocation, 7).code, Code::StatusPurposeMismatch);
     }
 
     #[test]
     fn a_short_list_says_nothing() {
         let list = list(r#""revocation""#, &encode_status_list(&[0; 12_500])).unwrap();
-        assert_eq!(list.check(Purpose::Revocation, 3).code, Code::StatusListTooShort);
+        assert_eq!(list.check(Kind::Bitstring, Purpose::Revocation, 3).code, Code::StatusListTooShort);
     }
 
     #[test]
@@ -289,6 +335,34 @@ mod tests {
             let code = list(r#""revocation""#, encoded).err().map(|finding| finding.code);
             assert_eq!(code, Some(Code::StatusListMalformed), "{}", &encoded[..encoded.len().min(40)]);
         }
+    }
+
+    #[test]
+    fn a_status_list_2021_is_base64_of_either_alphabet_and_serves_its_own_entries_only() {
+        let packed = encode_status_list(&bits(&[7]));
+        let base64url = packed.trim_start_matches('u');
+        let base64 = base64url.replace('-', "+").replace('_', "/");
+        let list_2021 = |encoded: &str| {
+            let text = format!(
+                r#"{{"type":["VerifiableCredential","StatusList2021Credential"],"credentialSubject":{{"type":"StatusList2021","statusPurpose":"suspension","encodedList":"{encoded}"}}}}"#
+            );
+            json::parse(&text).map(|value| StatusList::read(value.as_object().unwrap(), MIN_ENTRIES)).unwrap()
+        };
+        for encoded in [base64url, &base64, &format!("{base64}==")] {
+            let list = list_2021(encoded).unwrap();
+            assert_eq!(list.check(Kind::StatusList2021, Purpose::Suspension, 7).code, Code::Suspended);
+            assert_eq!(list.check(Kind::StatusList2021, Purpose::Suspension, 8).code, Code::NotSuspended);
+            assert_eq!(list.check(Kind::Bitstring, Purpose::Suspension, 8).code, Code::StatusListMalformed);
+        }
+        for encoded in ["", &packed, &base64url[..40], "H4sI AAA"] {
+            assert_eq!(
+                list_2021(encoded).err().map(|finding| finding.code),
+                Some(Code::StatusListMalformed),
+                "{encoded}"
+            );
+        }
+        let bitstring = list(r#""suspension""#, &packed).unwrap();
+        assert_eq!(bitstring.check(Kind::StatusList2021, Purpose::Suspension, 8).code, Code::StatusListMalformed);
     }
 
     #[test]
@@ -327,6 +401,9 @@ mod tests {
             }
         };
         assert_eq!(entry(r#""94567""#, ""), Ok(94_567));
+        let value = r#"{"type":"StatusList2021Entry","statusPurpose":"revocation","statusListIndex":"5","statusListCredential":"https://a.example/1"}"#;
+        let read = entries(&json::parse(value).unwrap());
+        assert!(matches!(read.as_slice(), [StatusEntry::Bitstring { kind: Kind::StatusList2021, index: 5, .. }]));
         assert_eq!(entry("23", ""), Ok(23));
         assert_eq!(entry("23", r#","statusSize":1"#), Ok(23));
         assert_eq!(entry("23", r#","statusSize":2"#), Err(Code::StatusUnsupported));

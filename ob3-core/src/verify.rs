@@ -12,7 +12,7 @@ use crate::proof::Algorithm;
 use crate::report::{CheckName, CheckResult, Code, Finding, Report};
 use crate::settle::{Documents, Settled};
 use crate::sign::Contexts;
-use crate::status::{self, Purpose, StatusEntry};
+use crate::status::{self, Kind, Purpose, StatusEntry};
 use crate::time::DateTime;
 use crate::trust;
 
@@ -267,17 +267,17 @@ impl Verification {
     /// Bitstring Status List §3.2, for one entry. Whatever keeps the list from being read or trusted leaves the status
     /// unknown: it is never taken for clear.
     fn status(&self, entry: &StatusEntry, examined: &Examined, badge: &Settled) -> Result<Finding, Vec<Need>> {
-        let (purpose, index, url) = match entry {
+        let (kind, purpose, index, url) = match entry {
             StatusEntry::Unusable(finding) => return Ok(finding.clone()),
             StatusEntry::RevocationList { list } => return self.in_revocation_list(list, examined, badge),
-            StatusEntry::Bitstring { purpose, index, list } => (*purpose, *index, list),
+            StatusEntry::Bitstring { kind, purpose, index, list } => (*kind, *purpose, *index, list),
         };
         let finding = match self.lists.get(url) {
             // A badge whose proof does not hold has no say in which lists are fetched.
             _ if badge.proof.result != CheckResult::Valid => Finding::unknown(Code::NotReached),
             None => return Err(vec![Need::Document { url: url.clone() }]),
             Some(Err(finding)) => finding.clone(),
-            Some(Ok(list)) => self.status_in(list, purpose, index)?,
+            Some(Ok(list)) => self.status_in(list, kind, purpose, index)?,
         };
         Ok(finding
             .with("statusPurpose", purpose.as_str())
@@ -295,7 +295,7 @@ impl Verification {
         Ok(finding.with("revocationList", examine::clip(url)))
     }
 
-    fn status_in(&self, list: &Secured, purpose: Purpose, index: usize) -> Result<Finding, Vec<Need>> {
+    fn status_in(&self, list: &Secured, kind: Kind, purpose: Purpose, index: usize) -> Result<Finding, Vec<Need>> {
         let settled = list.settled(&self.documents)?;
         for finding in [&settled.proof, &settled.issuer] {
             if finding.result != CheckResult::Valid {
@@ -307,7 +307,7 @@ impl Verification {
             return Ok(Finding::unknown(Code::StatusListOutdated).with("reason", validity.code.as_str()));
         }
         Ok(match &list.examined.list {
-            Some(bits) => bits.check(purpose, index),
+            Some(bits) => bits.check(kind, purpose, index),
             None => Finding::unknown(Code::StatusListMalformed),
         })
     }

@@ -344,6 +344,45 @@ fn every_status_entry_counts() {
     assert_eq!(verdict(&verify_with(&[9], None)), ("rejected", "revoked"));
 }
 
+/// The predecessor of Bitstring Status List: other types, a context of its own, and base64url without a prefix.
+#[test]
+fn a_status_list_2021_is_held_to_the_same_rules() {
+    const CONTEXT: &str = r#","https://w3id.org/vc/status-list/2021/v1"]"#;
+    let as_2021 = |text: String| {
+        let (contexts, rest) = text.split_once(']').unwrap();
+        let rest =
+            rest.replace("BitstringStatusList", "StatusList2021").replace(r#""encodedList":"u"#, r#""encodedList":""#);
+        format!("{contexts}{CONTEXT}{}", rest.replace(r#","ttl":300000"#, ""))
+    };
+    let mut badge = credential(&key().public_key().to_did_key());
+    badge.credential_status = vec![BitstringStatusListEntry {
+        status_purpose: "revocation".into(),
+        status_list_index: 9,
+        status_list_credential: format!("{LIST_URL}/revocation"),
+    }];
+    let badge = sign_own(&as_2021(badge.to_json()));
+    assert!(badge.contains("StatusList2021Entry"));
+    // Its context and that of VCDM 2.0 exclude each other.
+    let as_v1 = |text: String| {
+        text.replace("https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1")
+            .replace("/2021/v1\"]", "/2021/v1\",\"https://w3id.org/security/data-integrity/v2\"]")
+            .replace("validFrom", "issuanceDate")
+            .replace("validUntil", "expirationDate")
+    };
+    let list = |set: &[usize]| sign_own(&as_v1(as_2021(status_list("revocation", set).to_json())));
+    let cut = |list: &str| list.replace("H4sI", "H4sIA");
+    for (list, expected) in [
+        (list(&[]), ("verified", "verified")),
+        (list(&[9]), ("rejected", "revoked")),
+        (cut(&list(&[])), ("indeterminate", "status_list_malformed")),
+        (list(&[]).replace("2026-07-01", "2026-08-01"), ("indeterminate", "status_list_not_authentic")),
+        // The list of the other specification.
+        (sign_own(&status_list("revocation", &[]).to_json()), ("indeterminate", "status_list_malformed")),
+    ] {
+        assert_eq!(verdict(&verify_at(&badge, &Policy::default(), NOW, Some(&list))), expected, "{list}");
+    }
+}
+
 #[test]
 fn a_forged_badge_does_not_choose_what_is_fetched() {
     let forged = badge_with_status(&["revocation"]).replacen("First aid", "Brain surgery", 1);
