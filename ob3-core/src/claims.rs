@@ -1,5 +1,6 @@
 //! What a credential says of itself, for display: read along known paths only, and shown as claimed, never as fact.
 
+use crate::examine::is_v1;
 use crate::json::{Value, Writer};
 
 /// Longest text that is repeated in a report; the credential itself has the rest.
@@ -52,12 +53,10 @@ pub(crate) fn to_json(credential: &Value<'_>) -> String {
                 text(out, criteria, "narrative");
             });
         });
+        // Those that are checked: dates of the other data model may stand beside them.
+        let is_v1 = credential.as_object().is_some_and(is_v1);
         for (name, of_v1) in [("validFrom", "issuanceDate"), ("validUntil", "expirationDate")] {
-            if credential.get(name).is_some() {
-                text(out, credential, name);
-            } else {
-                renamed(out, credential, of_v1, name);
-            }
+            renamed(out, credential, if is_v1 { of_v1 } else { name }, name);
         }
         text(out, credential, "awardedDate");
     });

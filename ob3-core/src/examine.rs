@@ -176,7 +176,8 @@ pub(crate) fn not_reached(report: &mut Report) {
     }
 }
 
-fn is_v1(credential: &Object<'_>) -> bool {
+/// Whether the data model is VCDM 1.1, which the first context tells.
+pub(crate) fn is_v1(credential: &Object<'_>) -> bool {
     let first = credential.get("@context").and_then(|contexts| contexts.as_set().first());
     first.and_then(Value::as_str) == Some(VC_V1_URL)
 }

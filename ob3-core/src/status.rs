@@ -6,6 +6,7 @@ use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use crate::base64url;
 use crate::crc::crc32;
+use crate::did::web::is_public_url;
 use crate::json::{self, Object, Value};
 use crate::report::{Code, Finding};
 
@@ -138,12 +139,12 @@ fn has_type(types: Option<&Value<'_>>, wanted: &str) -> bool {
     types.is_some_and(|types| types.as_set().iter().any(|name| name.as_str() == Some(wanted)))
 }
 
-/// An https URL, or one of this very machine: a deployment that is tried out locally has no certificate. Whether it is
-/// fetched is the host's decision, and the hosts' defaults fetch https only.
+/// An https URL of a public host, or one of this very machine: a deployment that is tried out locally has no certificate.
+/// Whether it is fetched is the host's decision, and the hosts' defaults fetch https only.
 fn is_trustworthy(url: &str) -> bool {
     let loopback = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
     let is_loopback = |start: &&str| url.strip_prefix(*start).is_some_and(|rest| rest.starts_with([':', '/']));
-    url.starts_with("https://") || loopback.iter().any(is_loopback)
+    is_public_url(url) || loopback.iter().any(is_loopback)
 }
 
 /// A whole number in plain decimal digits.
@@ -233,13 +234,18 @@ impl StatusList {
 
 /// Packs a list as `encodedList` carries it (§3.3): gzip, then multibase base64url.
 pub(crate) fn encode_status_list(bits: &[u8]) -> String {
+    format!("u{}", base64url::encode(&gzip(bits)))
+}
+
+/// One gzip member (RFC 1952).
+pub(crate) fn gzip(bits: &[u8]) -> Vec<u8> {
     const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     const LEVEL: u8 = 6;
     let mut gzip = HEADER.to_vec();
     gzip.extend(miniz_oxide::deflate::compress_to_vec(bits, LEVEL));
     gzip.extend(crc32(&[bits]).to_le_bytes());
     gzip.extend((bits.len() as u32).to_le_bytes());
-    format!("u{}", base64url::encode(&gzip))
+    gzip
 }
 
 /// Inflates one gzip member (RFC 1952), checks its trailer, and refuses what follows it.
@@ -414,6 +420,9 @@ mod tests {
             ("http://localhost.evil.example/1", false),
             ("http://a.example/1", false),
             ("ftp://a.example/1", false),
+            ("https://10.0.0.1/1", false),
+            ("https://localhost/1", false),
+            ("https://a.example/../1", false),
         ] {
             assert_eq!(is_trustworthy(url), is_read, "{url}");
         }

@@ -9,6 +9,12 @@ use crate::jsonld::{self, ContextStore, Options, RdfDirection};
 use crate::proof::rdfc;
 use crate::rdf::{Dataset, Suffix, Term};
 
+/// A gzip member, compressed: what a status list is packed in.
+#[must_use]
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    crate::status::gzip(bytes)
+}
+
 /// Finds a context by its URL.
 pub type Loader = Box<dyn Fn(&str) -> Option<String>>;
 

@@ -131,7 +131,8 @@ pub enum Step {
 pub enum Need {
     /// A document, for [`Verification::supply_document`].
     Document {
-        /// Where it stands: an `https:` URL of a public host, chosen by whoever wrote the credential.
+        /// Where it stands: an `https:` URL of a public host, chosen by whoever wrote the credential. A status list may also
+        /// stand on the very machine (`http://localhost`): ask it only where that is what you try out.
         url: String,
     },
     /// A signature to check, for [`Verification::supply_signature`].

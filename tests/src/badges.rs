@@ -154,7 +154,7 @@ impl Suite {
     /// # Errors
     /// The document is not safe JSON-LD.
     pub fn secure(self, document: &Value) -> Result<Value, String> {
-        self.secure_as(document, &self.curve.method())
+        self.secure_with(document, &[])
     }
 
     /// The document with a proof that names another method.
@@ -162,17 +162,30 @@ impl Suite {
     /// # Errors
     /// The document is not safe JSON-LD.
     pub fn secure_as(self, document: &Value, method: &str) -> Result<Value, String> {
+        self.secure_with(document, &[("verificationMethod", method.into())])
+    }
+
+    /// The document with a proof that has these members over its own; `null` leaves one out. Proofs that the document has
+    /// already are signed over, as those of a chain are.
+    ///
+    /// # Errors
+    /// The document is not safe JSON-LD.
+    pub fn secure_with(self, document: &Value, members: &[(&str, Value)]) -> Result<Value, String> {
         let mut proof = json!({
             "type": "DataIntegrityProof",
             "cryptosuite": self.name,
             "created": "2026-01-15T10:00:00Z",
-            "verificationMethod": method,
+            "verificationMethod": self.curve.method(),
             "proofPurpose": "assertionMethod",
         });
         if self.name == "Ed25519Signature2020" {
             proof["type"] = self.name.into();
             proof.as_object_mut().expect("an object").remove("cryptosuite");
         }
+        for (name, value) in members {
+            proof[*name] = value.clone();
+        }
+        proof.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
         let mut configuration = proof.clone();
         configuration["@context"] = document["@context"].clone();
         if self.is_jcs() {

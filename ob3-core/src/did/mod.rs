@@ -1,7 +1,7 @@
 //! Decentralized Identifiers: from the verification method that a proof names to a key, and to whose key it is.
 
 mod jwk;
-mod web;
+pub(crate) mod web;
 
 use crate::json::{self, Object, Value};
 use crate::key::{PublicKey, VerificationKey};

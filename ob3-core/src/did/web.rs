@@ -39,14 +39,27 @@ pub(super) fn document_url(id: &str) -> Option<String> {
     Some(url)
 }
 
-/// Whether an https URL names a public host, without user and password.
-pub(super) fn is_public_url(url: &str) -> bool {
+/// Whether an https URL names a public host, without user and password, and is spelled as it is asked: readers of URLs drop
+/// tabs and line ends, take a backslash for a slash, and resolve dot segments, encoded or not, so that a URL that begins as
+/// the issuer's could lead elsewhere.
+pub(crate) fn is_public_url(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("https://") else { return false };
+    if url.bytes().any(|byte| byte <= b' ' || byte == 0x7f || byte == b'\\') {
+        return false;
+    }
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    if path.split('/').any(is_dot_segment) {
+        return false;
+    }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     match authority.split_once(':') {
         Some((name, port)) => is_public_name(name) && is_port(port),
         None => is_public_name(authority),
     }
+}
+
+fn is_dot_segment(segment: &str) -> bool {
+    matches!(segment.replace("%2e", ".").replace("%2E", ".").as_str(), "." | "..")
 }
 
 /// A dotted name whose last label is not a number (which would be an IPv4 address in one of its spellings) and that is
@@ -77,8 +90,7 @@ fn is_port(port: &str) -> bool {
 /// The characters that RFC 3986 lets stand unencoded in a segment, and whole percent-encodings that hide neither a slash
 /// nor a dot segment.
 fn is_path_segment(segment: &str) -> bool {
-    let plain = segment.replace("%2e", ".").replace("%2E", ".");
-    if segment.is_empty() || matches!(plain.as_str(), "." | "..") {
+    if segment.is_empty() || is_dot_segment(segment) {
         return false;
     }
     let mut bytes = segment.bytes();
@@ -117,7 +129,13 @@ mod tests {
 
     #[test]
     fn urls_are_asked_at_public_hosts_only() {
-        for url in ["https://example.org", "https://example.org/issuers/1?x=y", "https://example.org:8443/a"] {
+        for url in [
+            "https://example.org/é",
+            "https://example.org/a?x=/../b",
+            "https://example.org",
+            "https://example.org/issuers/1?x=y",
+            "https://example.org:8443/a",
+        ] {
             assert!(is_public_url(url), "{url}");
         }
         for url in [
@@ -130,6 +148,14 @@ mod tests {
             "https://example.org:x/a",
             "https://",
             "https://example.org\\@localhost/",
+            "https://example.org/a/../b",
+            "https://example.org/a/..",
+            "https://example.org/a/./b",
+            "https://example.org/a/.%2E/b",
+            "https://example.org/a/%2e%2e?x",
+            "https://example.org/a/.\t./b",
+            "https://example.org/a\\..\\b",
+            "https://example.org/a b",
         ] {
             assert!(!is_public_url(url), "{url}");
         }
