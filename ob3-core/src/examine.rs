@@ -6,8 +6,9 @@ use crate::input;
 use crate::json::{Object, Value};
 use crate::jsonld::{ContextStore, ErrorCode, JsonLdError, Options};
 use crate::jwt::{self, Dates};
+use crate::nested::{self, Endorsement, Nested, has_type};
 use crate::policy::{Policy, StatusPolicy};
-use crate::proof::open::{self, MAX_PROOFS, Proof};
+use crate::proof::open::{self, KeyRef, MAX_PROOFS, Proof, ProofState, Signed};
 use crate::proof::rdfc;
 use crate::recipient;
 use crate::report::{CheckName, CheckResult, Code, Finding, Report};
@@ -18,28 +19,59 @@ use crate::time::DateTime;
 /// What a credential is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The badge that is to be verified.
+    /// An Open Badge.
     Badge,
+    /// A Comprehensive Learner Record, which holds badges. Where one may be, a badge may be as well.
+    Record,
+    /// A Verifiable Presentation of badges and records. Where one may be, a badge or a record may be as well.
+    Presentation,
+    /// An endorsement of what a badge speaks of.
+    Endorsement,
     /// A status list that a badge names.
     StatusList,
+}
+
+impl Role {
+    /// What a document is read as, by its types, where it may be one of several things.
+    fn of(self, document: &Value<'_>) -> Self {
+        let is = |name| has_type(document.get("type"), name);
+        match self {
+            Self::Presentation if is("VerifiablePresentation") => Self::Presentation,
+            Self::Presentation | Self::Record if is("ClrCredential") => Self::Record,
+            Self::Presentation | Self::Record => Self::Badge,
+            only => only,
+        }
+    }
+
+    /// What a key must be listed for (VC Data Integrity §2.4).
+    pub(crate) const fn proof_purpose(self) -> &'static str {
+        if matches!(self, Self::Presentation) { "authentication" } else { "assertionMethod" }
+    }
 }
 
 /// A credential that was read, with what is left to decide.
 pub(crate) struct Examined {
     /// The checks that are made: format, json_ld and schema.
     pub(crate) report: Report,
+    pub(crate) role: Role,
     pub(crate) proofs: Vec<Proof>,
     /// Said of the proof check where there is no proof to look at.
     pub(crate) no_proofs: Finding,
     /// The credential's own id.
     pub(crate) id: String,
+    /// Who signs: the issuer, or the holder of a presentation.
     pub(crate) issuer: String,
     pub(crate) validity: Finding,
     pub(crate) status: Vec<StatusEntry>,
     /// Said of the status check where there are no entries to look at.
     pub(crate) no_status: Finding,
     pub(crate) recipient: Finding,
-    pub(crate) endorsements: Finding,
+    /// The credentials inside it.
+    pub(crate) nested: Vec<Nested>,
+    /// What it says, where it is read as an endorsement.
+    pub(crate) endorsement: Endorsement,
+    /// Where its refreshed form is.
+    pub(crate) refresh: Option<String>,
     /// The list, where the credential is read as one.
     pub(crate) list: Option<StatusList>,
 }
@@ -48,7 +80,7 @@ pub(crate) struct Examined {
 pub(crate) fn examine(
     store: &ContextStore,
     bytes: &[u8],
-    role: Role,
+    asked: Role,
     policy: &Policy,
     now: DateTime,
 ) -> Result<Examined, Report> {
@@ -57,7 +89,7 @@ pub(crate) fn examine(
 
     // 1. The format.
     // A document that a badge leads to is as large as its host lets it be.
-    let max_bytes = if role == Role::Badge { policy.max_bytes } else { usize::MAX };
+    let max_bytes = if asked == Role::Presentation { policy.max_bytes } else { usize::MAX };
     let read = input::read(bytes, max_bytes);
     let (form, text) = match &read {
         Ok((form, text)) => (form, text.trim()),
@@ -87,34 +119,50 @@ pub(crate) fn examine(
     let Some(document) = embedded.as_ref().or(unwrapped.as_ref()) else {
         return format(report, Finding::invalid(Code::NotACredential));
     };
-    if let Err(finding) =
-        input::check_depth(document, policy.max_depth).and_then(|()| input::check_is_credential(document))
-    {
+    let role = asked.of(document);
+    let is_read = input::check_depth(document, policy.max_depth).and_then(|()| match (role, &header) {
+        (Role::Presentation, None) => Ok(()),
+        // A token of a presentation has claims of its own, which are not read here.
+        (Role::Presentation, Some(_)) => Err(Finding::invalid(Code::NotACredential)),
+        _ => input::check_is_credential(document),
+    });
+    if let Err(finding) = is_read {
         return format(report, finding);
     }
+    report.set_claims(claims::to_json(document));
     let finding =
         Finding::valid(Code::CredentialRead).with("form", form.as_str()).with("bytes", &bytes.len().to_string());
     report.push(CheckName::Format, true, finding, Vec::new());
-    report.set_claims(claims::to_json(document));
 
     // 2. The claims are what the signature covers.
     let Value::Object(credential) = document else {
         return Err(ended(report, CheckName::JsonLd, Finding::invalid(Code::ContextMissing)));
     };
-    let expanded = match check_contexts(store, credential).and_then(|()| match header {
-        // A JWS covers every byte, whatever JSON-LD would make of them.
-        Some(_) => Ok(None),
-        None => expand(store, document, policy).map(Some),
-    }) {
-        Ok(expanded) => expanded,
-        Err(finding) => return Err(ended(report, CheckName::JsonLd, finding)),
+    // A presentation that nobody signed is a mere envelope: there is nothing to be covered.
+    let is_envelope = role == Role::Presentation && proof.is_none();
+    let expanded = if is_envelope {
+        report.push(CheckName::JsonLd, true, Finding::not_applicable(Code::PresentationUnsigned), Vec::new());
+        None
+    } else {
+        match check_contexts(store, credential).and_then(|()| match header {
+            // A JWS covers every byte, whatever JSON-LD would make of them.
+            Some(_) => Ok(None),
+            None => expand(store, document, policy).map(Some),
+        }) {
+            Ok(expanded) => {
+                report.push(CheckName::JsonLd, true, Finding::valid(Code::ClaimsCovered), Vec::new());
+                expanded
+            }
+            Err(finding) => return Err(ended(report, CheckName::JsonLd, finding)),
+        }
     };
-    report.push(CheckName::JsonLd, true, Finding::valid(Code::ClaimsCovered), Vec::new());
 
     // 3. The shape.
     let is_v1 = is_v1(credential);
     let (shape, list) = match role {
-        Role::Badge => (schema::check(credential, is_v1), None),
+        Role::Badge | Role::Record | Role::Presentation | Role::Endorsement => {
+            (schema::check(credential, role, is_v1), None)
+        }
         Role::StatusList => match StatusList::read(credential, policy.minimum_status_list_length) {
             Ok(list) => (Finding::valid(Code::SchemaConforms), Some(list)),
             Err(finding) => (finding, None),
@@ -123,8 +171,9 @@ pub(crate) fn examine(
     report.push(CheckName::Schema, true, shape, Vec::new());
 
     // 4. The proofs, as far as they can be read without a key.
-    let issuer = issuer(credential);
-    let proofs = match (&compact, &header, &expanded) {
+    let signer = if role == Role::Presentation { "holder" } else { "issuer" };
+    let issuer = id_of(credential.get(signer)).unwrap_or_default().to_owned();
+    let mut proofs = match (&compact, &header, &expanded) {
         (Some(compact), Some(Value::Object(header)), _) => {
             let claims = payload.map_or(Ok(()), |claims| jwt::check_claims(claims, document));
             vec![open::jws(compact, header, &issuer, claims, policy)]
@@ -132,13 +181,34 @@ pub(crate) fn examine(
         (_, None, Some(expanded)) => {
             let proofs = proof.as_ref().map(Value::as_set).unwrap_or_default();
             match proofs.len() {
-                0..=MAX_PROOFS => open::data_integrity(store, expanded, proofs, policy, now),
+                0..=MAX_PROOFS => open::data_integrity(store, expanded, proofs, role.proof_purpose(), policy, now),
                 _ => Vec::new(),
             }
         }
         _ => Vec::new(),
     };
+    // A presentation need not name its holder: then it is the owner of the key.
+    let issuer = match proofs.first().map(|proof| &proof.state) {
+        Some(ProofState::Open(Signed { key: KeyRef::Method(method), .. }))
+            if role == Role::Presentation && issuer.is_empty() =>
+        {
+            method.controller.clone()
+        }
+        _ => issuer,
+    };
+    // Asked of an input, and of nothing inside of it.
+    let is_challenged = asked == Role::Presentation && (policy.challenge.is_some() || policy.domain.is_some());
+    if is_challenged {
+        let written = proof.as_ref().map(Value::as_set).unwrap_or_default();
+        for (at, proof) in proofs.iter_mut().enumerate() {
+            if role != Role::Presentation || !written.get(at).is_some_and(|proof| answers(proof, policy)) {
+                proof.state = ProofState::Settled(Finding::invalid(Code::ChallengeMismatch));
+            }
+        }
+    }
     let no_proofs = match proof.as_ref().map_or(0, |proof| proof.as_set().len()) {
+        _ if is_envelope && is_challenged => Finding::invalid(Code::ChallengeMismatch),
+        _ if is_envelope => Finding::not_applicable(Code::PresentationUnsigned),
         count if count > MAX_PROOFS => Finding::invalid(Code::TooManyProofs).with("proofs", &count.to_string()),
         _ => Finding::invalid(Code::ProofMissing),
     };
@@ -147,6 +217,7 @@ pub(crate) fn examine(
     let expires = payload.and_then(jwt::expires);
     Ok(Examined {
         report,
+        role,
         proofs,
         no_proofs,
         id: credential.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
@@ -155,13 +226,15 @@ pub(crate) fn examine(
         status,
         no_status,
         recipient: recipient::check(credential, policy.recipient.as_deref()),
-        endorsements: endorsements(credential),
+        nested: nested::credentials(document, role),
+        endorsement: if role == Role::Endorsement { nested::endorsement(document) } else { Endorsement::default() },
+        refresh: if role == Role::Badge { refresh_service(credential) } else { None },
         list,
     })
 }
 
 /// A report that ends with this check; the others were not reached.
-fn ended(mut report: Report, name: CheckName, finding: Finding) -> Report {
+pub(crate) fn ended(mut report: Report, name: CheckName, finding: Finding) -> Report {
     report.push(name, true, finding, Vec::new());
     not_reached(&mut report);
     report
@@ -174,6 +247,15 @@ pub(crate) fn not_reached(report: &mut Report) {
             report.push(name, true, Finding::unknown(Code::NotReached), Vec::new());
         }
     }
+}
+
+/// Whether a proof is made for the caller (VC Data Integrity §2.1 `challenge`, `domain`).
+fn answers(proof: &Value<'_>, policy: &Policy) -> bool {
+    let says = |name, wanted: &Option<String>| {
+        let stated = proof.get(name).map(Value::as_set).unwrap_or_default();
+        wanted.as_deref().is_none_or(|wanted| stated.iter().any(|stated| stated.as_str() == Some(wanted)))
+    };
+    says("challenge", &policy.challenge) && says("domain", &policy.domain)
 }
 
 /// Whether the data model is VCDM 1.1, which the first context tells.
@@ -225,10 +307,17 @@ fn json_ld_finding(error: JsonLdError) -> Finding {
     if code == Code::JsonLdSyntax { finding.with("reason", error.code.as_str()) } else { finding }
 }
 
-fn issuer(credential: &Object<'_>) -> String {
-    let issuer = credential.get("issuer");
-    let id = issuer.and_then(|issuer| issuer.get("id").unwrap_or(issuer).as_str());
-    id.unwrap_or_default().to_owned()
+/// The id of something that is written as an object or as a bare identifier.
+pub(crate) fn id_of<'v>(value: Option<&'v Value<'_>>) -> Option<&'v str> {
+    let value = value?;
+    value.get("id").unwrap_or(value).as_str()
+}
+
+/// OB 3.0 §8.2 step 3: where the credential's refreshed form is.
+fn refresh_service(credential: &Object<'_>) -> Option<String> {
+    let service = credential.get("refreshService")?;
+    let is_known = has_type(service.get("type"), "1EdTechCredentialRefresh");
+    if is_known { service.get("id")?.as_str().map(str::to_owned) } else { None }
 }
 
 /// VCDM 2.0 §4.9 and VCDM 1.1 §4.6; which of the two is told by the base context, never by which members are there.
@@ -265,7 +354,7 @@ fn validity(
             Finding::invalid(Code::Expired).with("validUntil", &until.to_string())
         }
         // OB 3.0 asks for the first date, VCDM does not.
-        (Ok(None), _) if role == Role::Badge => Finding::invalid(Code::DateMalformed).with("member", from),
+        (Ok(None), _) if role != Role::StatusList => Finding::invalid(Code::DateMalformed).with("member", from),
         (_, Ok(Some(until))) => Finding::valid(Code::WithinValidity).with("validUntil", &until.to_string()),
         _ => Finding::valid(Code::WithinValidity),
     }
@@ -277,24 +366,6 @@ fn status(credential: &Object<'_>, policy: &Policy) -> (Vec<StatusEntry>, Findin
         Some(_) if policy.status == StatusPolicy::Ignore => (Vec::new(), Finding::not_applicable(Code::StatusNotAsked)),
         Some(entries) => (status::entries(entries), Finding::unknown(Code::StatusEntryMalformed)),
     }
-}
-
-fn endorsements(credential: &Object<'_>) -> Finding {
-    let has = |value: Option<&Value<'_>>| {
-        value.is_some_and(|value| {
-            value
-                .as_set()
-                .iter()
-                .any(|value| value.get("endorsement").or_else(|| value.get("endorsementJwt")).is_some())
-        })
-    };
-    let subject = credential.get("credentialSubject");
-    let achievement = subject.and_then(|subject| subject.get("achievement"));
-    let own = credential.contains("endorsement") || credential.contains("endorsementJwt");
-    if own || has(credential.get("issuer")) || has(achievement) {
-        return Finding::unknown(Code::EndorsementsNotChecked);
-    }
-    Finding::not_applicable(Code::NoEndorsements)
 }
 
 /// Input that goes into a report is cut: a hostile value is not repeated at full length.

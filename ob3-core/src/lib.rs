@@ -23,6 +23,7 @@ mod mix;
 mod multibase;
 #[cfg(feature = "native-crypto")]
 pub mod native;
+mod nested;
 mod policy;
 mod proof;
 mod rdf;

@@ -17,8 +17,10 @@ const MAX_CLOCK_SKEW_SECONDS: usize = 86_400;
 #[derive(Clone, Copy)]
 enum Member {
     Algorithms,
+    Challenge,
     ClockSkewSeconds,
     Cryptosuites,
+    Domain,
     MaxBytes,
     MaxDepth,
     MaxStatements,
@@ -31,10 +33,12 @@ enum Member {
 }
 
 /// Each member, its name, and what it may be.
-const MEMBERS: [(Member, &str, &str); 12] = [
+const MEMBERS: [(Member, &str, &str); 14] = [
     (Member::Algorithms, "algorithms", "a list of some of `EdDSA`, `ES256`, `ES384` and `RS256`"),
+    (Member::Challenge, "challenge", "a text that is not empty"),
     (Member::ClockSkewSeconds, "clockSkewSeconds", "a whole number from 0 to 86400"),
     (Member::Cryptosuites, "cryptosuites", "a list of cryptosuites that are checked, such as `eddsa-rdfc-2022`"),
+    (Member::Domain, "domain", "a text that is not empty"),
     (Member::MaxBytes, "maxBytes", "a whole number from 1 to 33554432"),
     (Member::MaxDepth, "maxDepth", "a whole number from 1 to 96"),
     (Member::MaxStatements, "maxStatements", "a whole number from 1 to 20000"),
@@ -58,6 +62,10 @@ pub struct Policy {
     /// An identifier of the person who shows the badge, known from elsewhere: an e-mail address, a DID, a student number.
     /// The badge must have been awarded to it.
     pub recipient: Option<String>,
+    /// What the caller asked the holder to sign: the input must then be a presentation, signed over this `challenge`.
+    pub challenge: Option<String>,
+    /// Whom the presentation must be made for: its `domain`.
+    pub domain: Option<String>,
     /// The cryptosuites that an embedded proof may be of. By default all that are checked.
     pub cryptosuites: Vec<Suite>,
     /// The algorithms that a JWS may be signed by. By default all that are checked.
@@ -99,6 +107,8 @@ impl Default for Policy {
             clock_skew_seconds: 60,
             unauthenticated_issuer: UnauthenticatedIssuer::Indeterminate,
             recipient: None,
+            challenge: None,
+            domain: None,
             cryptosuites: Suite::ALL.to_vec(),
             algorithms: Algorithm::ALL.to_vec(),
             minimum_status_list_length: MIN_ENTRIES,
@@ -168,6 +178,8 @@ impl Policy {
                 self.algorithms.clear();
                 each(value, &mut |name| Algorithm::parse(name.as_str()?).map(|known| self.algorithms.push(known)))?;
             }
+            Member::Challenge => self.challenge = Some(identifier(value)?),
+            Member::Domain => self.domain = Some(identifier(value)?),
             Member::ClockSkewSeconds => {
                 self.clock_skew_seconds = u32::try_from(whole_number(value, 0, MAX_CLOCK_SKEW_SECONDS)?).ok()?;
             }
@@ -233,7 +245,8 @@ mod tests {
 
     #[test]
     fn every_member_is_read() {
-        let text = r#"{"algorithms":["ES256"],"clockSkewSeconds":5,"cryptosuites":["Ed25519Signature2020"],"maxBytes":1000,
+        let text = r#"{"algorithms":["ES256"],"challenge":"n-17","clockSkewSeconds":5,
+            "cryptosuites":["Ed25519Signature2020"],"domain":"hr.example","maxBytes":1000,
             "maxDepth":9,"maxStatements":8,"minimumStatusListLength":100000,"recipient":"jane@example.com","status":"ignore",
             "trust":[{"name":"A","url":"https://a.example","issuers":["did:x",{"id":"did:y","name":"Y"}]},
                 {"name":"B","meta":{},"registry":{"did:z":{"name":"Z","location":"there"},"did:w":{}}}],
@@ -249,6 +262,8 @@ mod tests {
             clock_skew_seconds: 5,
             unauthenticated_issuer: UnauthenticatedIssuer::Rejected,
             recipient: Some("jane@example.com".into()),
+            challenge: Some("n-17".into()),
+            domain: Some("hr.example".into()),
             cryptosuites: vec![Suite::Ed25519Signature2020],
             algorithms: vec![Algorithm::Es256],
             minimum_status_list_length: 100_000,
@@ -277,6 +292,8 @@ mod tests {
             r#"{"clockSkewSeconds":"60"}"#,
             r#"{"unauthenticatedIssuer":true}"#,
             r#"{"recipient":" "}"#,
+            r#"{"challenge":" "}"#,
+            r#"{"domain":1}"#,
             r#"{"recipient":["jane@example.com"]}"#,
             r#"{"algorithms":"EdDSA"}"#,
             r#"{"algorithms":["none"]}"#,

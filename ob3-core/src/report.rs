@@ -212,6 +212,8 @@ codes! {
     SchemaWrongValue = "schema_wrong_value",
     /// It is a credential, but not a badge.
     NotABadge = "not_a_badge",
+    /// More credentials inside than the limit: this one is not looked at.
+    TooManyCredentials = "too_many_credentials",
 
     // proof
     /// The signature is intact.
@@ -244,6 +246,10 @@ codes! {
     KeyUnavailable = "key_unavailable",
     /// The key named by the proof is not in its document, or is of another kind.
     KeyNotFound = "key_not_found",
+    /// A presentation that nobody signed: an envelope, which neither adds to what it holds nor takes from it.
+    PresentationUnsigned = "presentation_unsigned",
+    /// The presentation does not answer the challenge of the caller, or is made for another domain.
+    ChallengeMismatch = "challenge_mismatch",
 
     // issuer
     /// The key is the issuer's, and is listed for asserting claims.
@@ -258,6 +264,10 @@ codes! {
     IssuerDocumentInvalid = "issuer_document_invalid",
     /// The issuer's identifier is of a kind that is not resolved, or names a place that may not be asked.
     IssuerUnsupported = "issuer_unsupported",
+    /// The key of the presentation is its holder's, and is listed for authentication.
+    HolderAuthenticated = "holder_authenticated",
+    /// The presentation is signed, but nothing ties its key to the holder.
+    HolderNotAuthenticated = "holder_not_authenticated",
 
     // validity
     /// The time lies within the credential's validity.
@@ -268,6 +278,10 @@ codes! {
     Expired = "expired",
     /// A date that can not be read.
     DateMalformed = "date_malformed",
+    /// The issuer's refreshed form of the credential was had, and takes the place of what was handed in.
+    Refreshed = "refreshed",
+    /// The credential names a refreshed form, which was not to be had or is not authentic: what was handed in stands.
+    RefreshFailed = "refresh_failed",
 
     // status
     /// The credential has no status entry.
@@ -316,6 +330,14 @@ codes! {
     NoEndorsements = "no_endorsements",
     /// The credential has endorsements, which were not checked.
     EndorsementsNotChecked = "endorsements_not_checked",
+    /// Every endorsement is genuine, in force, and about what bears it.
+    EndorsementsVerified = "endorsements_verified",
+    /// At least one endorsement does not hold, or could not be decided. The badge itself is none the worse for it.
+    EndorsementsNotVerified = "endorsements_not_verified",
+    /// A genuine endorsement, but of something else than what bears it.
+    EndorsesSomethingElse = "endorses_something_else",
+    /// An endorsement deeper inside of endorsements than they are followed.
+    NestedTooDeep = "nested_too_deep",
     /// The caller supplied no registries.
     NoTrustRegistries = "no_trust_registries",
     /// The issuer is in a registry that the caller supplied.
@@ -415,6 +437,19 @@ pub struct Check {
     pub items: Vec<Finding>,
 }
 
+impl Check {
+    /// How much it weighs against others of its name.
+    const fn severity(&self) -> u8 {
+        match (self.finding.result, self.required) {
+            (CheckResult::NotApplicable, _) => 0,
+            (CheckResult::Valid, _) => 1,
+            (CheckResult::Unknown, false) => 2,
+            (CheckResult::Unknown, true) => 3,
+            (CheckResult::Invalid, _) => 4,
+        }
+    }
+}
+
 /// What a verification says, check by check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
@@ -422,11 +457,12 @@ pub struct Report {
     checks: Vec<Check>,
     checked_at: DateTime,
     claims: Option<String>,
+    credentials: Vec<Report>,
 }
 
 impl Report {
     pub(crate) const fn new(checked_at: DateTime) -> Self {
-        Self { checks: Vec::new(), checked_at, claims: None }
+        Self { checks: Vec::new(), checked_at, claims: None, credentials: Vec::new() }
     }
 
     pub(crate) fn push(&mut self, name: CheckName, required: bool, finding: Finding, items: Vec<Finding>) {
@@ -436,6 +472,52 @@ impl Report {
     /// JSON text of what the credential claims, for display.
     pub(crate) fn set_claims(&mut self, claims: String) {
         self.claims = Some(claims);
+    }
+
+    /// Adds an item to a check.
+    pub(crate) fn push_item(&mut self, name: CheckName, item: Finding) {
+        if let Some(check) = self.checks.iter_mut().find(|check| check.name == name) {
+            check.items.push(item);
+        }
+    }
+
+    /// Adds the report of a credential that is held: each check then says the worst of what it says of the document itself
+    /// and of every credential, and so does the outcome. With `speaks_first`, the first credential's word stands where all
+    /// is as good: what is presented matters more than how.
+    pub(crate) fn add_credential(&mut self, report: Self, speaks_first: bool) {
+        let number = (self.credentials.len() + 1).to_string();
+        for held in &report.checks {
+            let finding = held.finding.clone().with("credential", &number);
+            let applies = held.finding.result != CheckResult::NotApplicable;
+            let items = if applies { vec![finding.clone()] } else { Vec::new() };
+            match self.checks.iter_mut().find(|check| check.name == held.name) {
+                None => self.push(held.name, held.required, finding, items),
+                Some(own) => {
+                    let wins = speaks_first && self.credentials.is_empty() && held.severity() == own.severity();
+                    if wins || held.severity() > own.severity() {
+                        let own_finding = std::mem::replace(&mut own.finding, finding);
+                        own.required = held.required;
+                        if !own.items.contains(&own_finding) {
+                            own.items.insert(0, own_finding);
+                        }
+                    }
+                    own.items.extend(items);
+                }
+            }
+        }
+        self.credentials.push(report);
+    }
+
+    /// Of a presentation that holds one credential: shows its claims as those of the whole.
+    pub(crate) fn show_single_claims(&mut self) {
+        if let [single] = self.credentials.as_slice() {
+            self.claims.clone_from(&single.claims);
+        }
+    }
+
+    /// The reports of the credentials that a presentation or a learner record holds.
+    pub fn credentials(&self) -> &[Self] {
+        &self.credentials
     }
 
     /// The verdict: `rejected` if any check is invalid, `indeterminate` if a required one is unknown or was never made,
@@ -452,12 +534,17 @@ impl Report {
     /// The code that decided: of the first invalid check, else of the first required unknown one, else `verified`.
     #[must_use]
     pub fn code(&self) -> Code {
+        self.decisive().code
+    }
+
+    /// The whole as one finding, with the data of the check that decided.
+    pub(crate) fn decisive(&self) -> Finding {
         let first = |wanted: CheckResult| self.checks.iter().find(|c| c.required && c.finding.result == wanted);
         let invalid = self.checks.iter().find(|c| c.finding.result == CheckResult::Invalid);
         match invalid.or_else(|| first(CheckResult::Unknown)) {
-            Some(check) => check.finding.code,
-            None if self.outcome() == Outcome::Verified => Code::Verified,
-            None => Code::NotReached,
+            Some(check) => check.finding.clone(),
+            None if self.outcome() == Outcome::Verified => Finding::valid(Code::Verified),
+            None => Finding::unknown(Code::NotReached),
         }
     }
 
@@ -475,8 +562,9 @@ impl Report {
 
     /// The report on the wire, the same bytes on every host.
     ///
-    /// `{outcome, code, checkedAt, checks: [{name, result, code, data, required, items?}], claims: {…} | null}`;
-    /// `claims` is what the credential says of itself, to be shown as claimed and never as fact.
+    /// `{outcome, code, checkedAt, checks: [{name, result, code, data, required, items?}], claims: {…} | null,
+    /// credentials?: […]}`; `claims` is what the credential says of itself, to be shown as claimed and never as fact;
+    /// `credentials` are the reports of those that a presentation or a learner record holds.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut out = Writer::with_capacity(2048);
@@ -501,6 +589,13 @@ impl Report {
                 }
             });
             out.member("claims").raw(self.claims.as_deref().unwrap_or("null"));
+            if !self.credentials.is_empty() {
+                out.member("credentials").array(|out| {
+                    for report in &self.credentials {
+                        out.element().raw(&report.to_json());
+                    }
+                });
+            }
         });
         out.into_string()
     }

@@ -1,7 +1,9 @@
 //! The shape of an Open Badges 3.0 credential (OB 3.0 §B), checked after the signature's own rules: JSON-LD lets one set
 //! of claims be spelled in several ways, and readers of JSON understand one of them.
 
+use crate::examine::Role;
 use crate::json::{Object, Value};
+use crate::nested::has_type;
 use crate::report::{Code, Finding};
 use crate::time::DateTime;
 
@@ -14,6 +16,8 @@ enum Kind {
     Boolean,
     Number,
     Class(&'static Class),
+    /// Whatever it is, it is looked at elsewhere.
+    Any,
     /// A URI, or an object of the class.
     UriOr(&'static Class),
     /// Names of types, which must contain one of these; none listed means any.
@@ -159,12 +163,11 @@ static SERVICE: Class = Class(&[Member("id", Uri, One), Member("type", ANY, AtLe
 
 const BADGE_TYPES: [&str; 2] = ["OpenBadgeCredential", "AchievementCredential"];
 
-/// What both versions of the data model ask.
+/// What both versions of the data model ask of every credential.
 static CREDENTIAL: Class = Class(&[
     Member("id", Uri, One),
     Member("type", Types(&["VerifiableCredential"]), AtLeastOne),
     Member("issuer", Kind::UriOr(&PROFILE), One),
-    Member("credentialSubject", Kind::Class(&SUBJECT), One),
     Member("name", Text, Optional),
     Member("description", Text, Optional),
     Member("image", Kind::Class(&IMAGE), Optional),
@@ -179,15 +182,55 @@ static CREDENTIAL: Class = Class(&[
 static VALIDITY_V2: Class = Class(&[Member("validFrom", Date, One), Member("validUntil", Date, Optional)]);
 static VALIDITY_V1: Class = Class(&[Member("issuanceDate", Date, One), Member("expirationDate", Date, Optional)]);
 
-/// The shape of a badge. `is_v1`: its first context is that of VCDM 1.1.
-pub(crate) fn check(credential: &Object<'_>, is_v1: bool) -> Finding {
-    let types = credential.get("type").map(Value::as_set).unwrap_or_default();
-    if !types.iter().any(|name| name.as_str().is_some_and(|name| BADGE_TYPES.contains(&name))) {
+static BADGE: Class = Class(&[Member("credentialSubject", Kind::Class(&SUBJECT), One)]);
+
+/// OB 3.0 §B.1.7 and §B.1.8.
+static ENDORSEMENT: Class = Class(&[
+    Member("type", Types(&["EndorsementCredential"]), AtLeastOne),
+    Member("name", Text, One),
+    Member("credentialSubject", Kind::Class(&ENDORSEMENT_SUBJECT), One),
+]);
+
+static ENDORSEMENT_SUBJECT: Class = Class(&[
+    Member("id", Uri, One),
+    Member("type", Types(&["EndorsementSubject"]), AtLeastOne),
+    Member("endorsementComment", Text, Optional),
+]);
+
+/// CLR 2.0 §B.1.1 and §B.1.2.
+static RECORD: Class =
+    Class(&[Member("name", Text, One), Member("credentialSubject", Kind::Class(&RECORD_SUBJECT), One)]);
+
+static RECORD_SUBJECT: Class = Class(&[
+    Member("type", Types(&["ClrSubject"]), AtLeastOne),
+    Member("id", Uri, Optional),
+    Member("identifier", Kind::Class(&IDENTITY), Many),
+    Member("achievement", Kind::Class(&ACHIEVEMENT), Many),
+    Member("verifiableCredential", Kind::Any, AtLeastOne),
+]);
+
+/// VCDM 2.0 §4.13.
+static PRESENTATION: Class = Class(&[
+    Member("id", Uri, Optional),
+    Member("holder", Kind::UriOr(&TYPED), Optional),
+    Member("verifiableCredential", Kind::Any, AtLeastOne),
+]);
+
+/// The shape of what is read as `role`. `is_v1`: its first context is that of VCDM 1.1.
+pub(crate) fn check(credential: &Object<'_>, role: Role, is_v1: bool) -> Finding {
+    let is_badge = || BADGE_TYPES.iter().any(|name| has_type(credential.get("type"), name));
+    if role == Role::Badge && !is_badge() {
         return Finding::invalid(Code::NotABadge);
     }
     let validity = if is_v1 { &VALIDITY_V1 } else { &VALIDITY_V2 };
-    let checked = object(&CREDENTIAL, credential, "").and_then(|()| object(validity, credential, ""));
-    match checked.and_then(|()| recipient(credential)) {
+    let classes: &[&Class] = match role {
+        Role::Presentation => &[&PRESENTATION],
+        Role::Record => &[&CREDENTIAL, validity, &RECORD],
+        Role::Endorsement => &[&CREDENTIAL, validity, &ENDORSEMENT],
+        Role::Badge | Role::StatusList => &[&CREDENTIAL, validity, &BADGE],
+    };
+    let checked = classes.iter().try_for_each(|class| object(class, credential, ""));
+    match checked.and_then(|()| if role == Role::Badge { recipient(credential) } else { Ok(()) }) {
         Ok(()) => Finding::valid(Code::SchemaConforms),
         Err(fault) => fault,
     }
@@ -205,7 +248,8 @@ fn recipient(credential: &Object<'_>) -> Result<(), Finding> {
 fn object(class: &Class, object: &Object<'_>, path: &str) -> Result<(), Finding> {
     for Member(name, kind, count) in class.0 {
         let at = || if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
-        let Some(member) = object.get(name) else {
+        let stated = object.get(name).filter(|stated| *count != AtLeastOne || !stated.as_set().is_empty());
+        let Some(member) = stated else {
             if matches!(count, One | AtLeastOne) {
                 return Err(Finding::invalid(Code::SchemaMissingMember).with("member", &at()));
             }
@@ -258,7 +302,9 @@ fn value(kind: Kind, value: &Value<'_>, at: impl Fn() -> String) -> Result<(), F
                 .with("member", &at())
                 .with("expected", "a date and time with a time zone"));
         }
-        (Text, Value::String(_)) | (Boolean, Value::Bool(_)) | (Number, Value::Number(_)) => return Ok(()),
+        (Kind::Any, _) | (Text, Value::String(_)) | (Boolean, Value::Bool(_)) | (Number, Value::Number(_)) => {
+            return Ok(());
+        }
         (Text | Types(_), _) => "text",
         (Boolean, _) => "true or false",
         (Number, _) => "a number",

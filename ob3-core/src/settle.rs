@@ -80,7 +80,7 @@ impl Documents {
         let mut needs = Vec::new();
         let mut answers = Vec::new();
         for proof in &examined.proofs {
-            match self.answer(proof, &examined.issuer) {
+            match self.answer(proof, examined) {
                 Ok(answer) => answers.push(answer),
                 Err(need) if needs.contains(&need) => {}
                 Err(need) => needs.push(need),
@@ -104,12 +104,12 @@ impl Documents {
         })
     }
 
-    fn answer(&self, proof: &Proof, issuer: &str) -> Result<Answer, Need> {
+    fn answer(&self, proof: &Proof, examined: &Examined) -> Result<Answer, Need> {
         let signed = match &proof.state {
             ProofState::Settled(finding) => return Ok(Answer::of(finding.clone())),
             ProofState::Open(signed) => signed,
         };
-        let (key, owner) = match self.key(&signed.key, issuer) {
+        let (key, owner) = match self.key(&signed.key, examined) {
             Ok(found) => found,
             Err(NoKey::Answer(answer)) => return Ok(answer),
             Err(NoKey::Need(url)) => return Err(Need::Document { url }),
@@ -122,7 +122,8 @@ impl Documents {
     }
 
     /// The key of a signature, and what a signature by it says of the issuer.
-    fn key(&self, key: &KeyRef, issuer: &str) -> Result<(VerificationKey, Finding), NoKey> {
+    fn key(&self, key: &KeyRef, examined: &Examined) -> Result<(VerificationKey, Finding), NoKey> {
+        let issuer = examined.issuer.as_str();
         let method = match key {
             KeyRef::Embedded(key) => return Ok((key.clone(), self.owner_of_embedded(key, issuer)?)),
             KeyRef::Method(method) => method,
@@ -137,13 +138,21 @@ impl Documents {
             Source::Url(url) => url,
         };
         let document = self.document(&url)?;
-        match method.find(document, self.now) {
+        match method.find(document, examined.role.proof_purpose(), self.now) {
             Err(_) => Err(NoKey::Answer(Answer::without_key(Code::IssuerDocumentInvalid))),
             Ok(Method::NotFound) => Err(NoKey::Answer(Answer::of(Finding::invalid(Code::KeyNotFound)))),
             Ok(Method::Authorized(key)) => Ok((key, authenticated(is_issuers))),
             Ok(Method::NotAuthorized(key)) if is_issuers => Ok((key, Finding::invalid(Code::IssuerKeyNotAuthorized))),
             Ok(Method::NotAuthorized(key)) => Ok((key, self.not_authenticated())),
             Ok(Method::Published(key)) => Ok((key, authenticated(is_under(&method.controller, issuer)))),
+        }
+    }
+
+    /// Whether a thing that was needed was supplied, be it as missing.
+    pub(crate) fn has(&self, need: &Need) -> bool {
+        match need {
+            Need::Document { url } => self.documents.contains_key(url),
+            Need::Signature(check) => self.signatures.contains_key(&check.id),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::base64url;
 use crate::crc::crc32;
 use crate::did::web::is_public_url;
 use crate::json::{self, Object, Value};
+use crate::nested::has_type;
 use crate::report::{Code, Finding};
 
 /// Fewest entries of a list (§2.2): with fewer, fetching it would tell whose status was looked up.
@@ -135,13 +136,9 @@ fn read_entry(entry: &Value<'_>) -> Result<StatusEntry, Finding> {
     Ok(StatusEntry::Bitstring { kind, purpose, index, list })
 }
 
-fn has_type(types: Option<&Value<'_>>, wanted: &str) -> bool {
-    types.is_some_and(|types| types.as_set().iter().any(|name| name.as_str() == Some(wanted)))
-}
-
 /// An https URL of a public host, or one of this very machine: a deployment that is tried out locally has no certificate.
 /// Whether it is fetched is the host's decision, and the hosts' defaults fetch https only.
-fn is_trustworthy(url: &str) -> bool {
+pub(crate) fn is_trustworthy(url: &str) -> bool {
     let loopback = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
     let is_loopback = |start: &&str| url.strip_prefix(*start).is_some_and(|rest| rest.starts_with([':', '/']));
     is_public_url(url) || loopback.iter().any(is_loopback)

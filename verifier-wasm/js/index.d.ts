@@ -31,22 +31,27 @@ export type Code =
   | "canonicalization_limit"
   // schema
   | "schema_conforms" | "schema_missing_member" | "schema_wrong_type" | "schema_wrong_value" | "not_a_badge"
+  | "too_many_credentials"
   // proof
   | "signature_valid" | "signature_invalid" | "proof_missing" | "proof_malformed" | "proof_unsupported" | "cryptosuite_not_accepted"
   | "proof_purpose" | "proof_expired" | "too_many_proofs" | "key_unavailable"
   | "key_not_found" | "jwt_header" | "jwt_algorithm" | "jwt_claim_mismatch" | "signature_not_checked"
+  | "presentation_unsigned" | "challenge_mismatch"
   // issuer
   | "issuer_authenticated" | "issuer_not_authenticated" | "issuer_key_not_authorized" | "issuer_unavailable"
   | "issuer_document_invalid" | "issuer_unsupported"
+  | "holder_authenticated" | "holder_not_authenticated"
   // validity
-  | "within_validity" | "not_yet_valid" | "expired" | "date_malformed"
+  | "within_validity" | "not_yet_valid" | "expired" | "date_malformed" | "refreshed" | "refresh_failed"
   // status
   | "no_status" | "status_not_asked" | "status_unsupported" | "status_entry_malformed" | "too_many_status_entries"
   | "not_revoked" | "not_suspended" | "revoked" | "suspended" | "status_list_unavailable" | "status_list_malformed"
   | "status_list_not_authentic" | "status_list_outdated" | "status_purpose_mismatch" | "status_list_too_short"
   | "status_index_out_of_range"
   // recipient, endorsements, trust
-  | "recipient_not_asked" | "recipient_matches" | "recipient_differs" | "recipient_not_stated" | "no_endorsements" | "endorsements_not_checked" | "no_trust_registries" | "issuer_listed" | "issuer_not_listed"
+  | "recipient_not_asked" | "recipient_matches" | "recipient_differs" | "recipient_not_stated" | "no_endorsements"
+  | "endorsements_not_checked" | "endorsements_verified" | "endorsements_not_verified" | "endorses_something_else"
+  | "nested_too_deep" | "no_trust_registries" | "issuer_listed" | "issuer_not_listed"
   // any check
   | "not_reached" | "verified";
 
@@ -61,7 +66,7 @@ export interface Check extends Finding {
   readonly name: CheckName;
   /** Whether `unknown` here keeps the credential from being verified. */
   readonly required: boolean;
-  /** The parts of the check: each proof, each status entry. */
+  /** The parts of the check: each proof, each status entry, each endorsement; what each credential inside says of it. */
   readonly items?: readonly Finding[];
 }
 
@@ -70,6 +75,11 @@ interface ReportBase {
   readonly checkedAt: string;
   /** Always ten, in the order of `CheckName`. */
   readonly checks: readonly Check[];
+  /**
+   * Of a presentation or a learner record: the reports of the badges in it, in their order. The report around them says the
+   * worst of them all.
+   */
+  readonly credentials?: readonly Report[];
 }
 
 /** Every required check is valid. */
@@ -95,7 +105,10 @@ export interface IndeterminateReport extends ReportBase {
 
 export type Report = VerifiedReport | RejectedReport | IndeterminateReport;
 
-/** What the credential says of itself. Facts only where the outcome is `verified`. */
+/**
+ * What the credential says of itself. Facts only where the outcome is `verified`. Of a presentation of one badge, what that
+ * badge says; of several, little more than a `type`: each of its `credentials` has its own.
+ */
 export interface Claims {
   readonly id?: string;
   readonly type: readonly string[];
@@ -111,7 +124,7 @@ export interface Claims {
 }
 
 export interface ClaimedIssuer {
-  /** Present wherever the outcome is `verified`; this, and not the name, is what was checked. */
+  /** Present wherever a badge is `verified`; this, and not the name, is what was checked. */
   readonly id?: string;
   readonly name?: string;
   readonly url?: string;

@@ -59,6 +59,7 @@ export const CODES = {
   schema_wrong_type: "a member has a value of the wrong kind",
   schema_wrong_value: "a member has a value that it may not have",
   not_a_badge: "a credential, but not a badge",
+  too_many_credentials: "one more inside than are looked at",
 
   signature_valid: "intact: nothing was altered since it was signed",
   signature_invalid: "does not match: something was altered, or another key signed",
@@ -75,6 +76,8 @@ export const CODES = {
   signature_not_checked: "this system has no means to check a signature of this kind",
   key_unavailable: "the key could not be had, so the signature was not checked",
   key_not_found: "the key that the proof names is not among its owner's keys",
+  presentation_unsigned: "the presentation is not signed: it says nothing of its own",
+  challenge_mismatch: "no presentation that was signed for you, as the policy asks",
 
   issuer_authenticated: "the key is the issuer's, and may make such statements",
   issuer_not_authenticated: "nothing shows that the key is the issuer's",
@@ -82,11 +85,15 @@ export const CODES = {
   issuer_unavailable: "the issuer's document could not be had",
   issuer_document_invalid: "the issuer's document cannot be read, or is about somebody else",
   issuer_unsupported: "the issuer is named in a way that is not looked up here",
+  holder_authenticated: "the key of the presentation is its holder's",
+  holder_not_authenticated: "nothing shows that the key of the presentation is its holder's",
 
   within_validity: "in force",
   not_yet_valid: "not in force yet",
   expired: "no longer in force",
   date_malformed: "a date cannot be read",
+  refreshed: "the issuer has a newer form of it, which takes its place here",
+  refresh_failed: "a newer form of it could not be had or confirmed; this one stands",
 
   no_status: "names no list of revocations, so there is none to look in",
   status_not_asked: "not looked at, as the policy says",
@@ -111,6 +118,10 @@ export const CODES = {
   recipient_not_stated: "does not say to whom it was awarded",
   no_endorsements: "it has none",
   endorsements_not_checked: "it has some, which were not checked",
+  endorsements_verified: "genuine, and about this badge",
+  endorsements_not_verified: "at least one is not confirmed; the badge itself is none the worse for it",
+  endorses_something_else: "genuine, but about something else",
+  nested_too_deep: "deeper inside of endorsements than is looked at",
   no_trust_registries: "no register was consulted",
   issuer_listed: "the issuer is in a register that you trust",
   issuer_not_listed: "the issuer is in none of the registers that were consulted",

@@ -30,9 +30,9 @@ pub(crate) enum Source {
 /// What a controller document says of a verification method.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
-    /// A key that is listed for assertions.
+    /// A key that is listed for the purpose.
     Authorized(VerificationKey),
-    /// A key that is not listed for assertions, or no longer.
+    /// A key that is not listed for the purpose, or no longer.
     NotAuthorized(VerificationKey),
     /// A key that stands at the URL by itself (a JWK or a JWK set): whose it is, only the URL tells.
     Published(VerificationKey),
@@ -76,14 +76,14 @@ impl MethodUrl {
         }
     }
 
-    /// Looks the method up in the document of its controller.
-    pub(crate) fn find(&self, document: &[u8], now: DateTime) -> Result<Method, DocumentInvalid> {
+    /// Looks the method up in the document of its controller. `purpose` is the relation in which it must be listed.
+    pub(crate) fn find(&self, document: &[u8], purpose: &str, now: DateTime) -> Result<Method, DocumentInvalid> {
         let text = std::str::from_utf8(document).map_err(|_| DocumentInvalid)?;
         let Ok(Value::Object(document)) = json::parse(text) else { return Err(DocumentInvalid) };
         // did:web §3.2 and CID 1.0 §3.3, the rule that keeps one host from speaking for another: the document names its
         // own controller.
         if document.get("id").and_then(Value::as_str) == Some(&self.controller) {
-            return Ok(self.find_in(&document, now));
+            return Ok(self.find_in(&document, purpose, now));
         }
         if !self.controller.starts_with("https://") {
             return Err(DocumentInvalid);
@@ -108,18 +108,18 @@ impl MethodUrl {
         is_jwk.then(|| if is_it { published(&jwk) } else { Method::NotFound })
     }
 
-    fn find_in(&self, document: &Object<'_>, now: DateTime) -> Method {
+    fn find_in(&self, document: &Object<'_>, purpose: &str, now: DateTime) -> Method {
         let listed = |relation: &str| document.get(relation).map(Value::as_set).unwrap_or_default();
-        let assertion = listed("assertionMethod").iter().find(|entry| match entry {
+        let related = listed(purpose).iter().find(|entry| match entry {
             Value::String(reference) => self.is_named(reference),
             embedded => self.is_id_of(embedded),
         });
-        let embedded = assertion.filter(|entry| matches!(entry, Value::Object(_)));
+        let embedded = related.filter(|entry| matches!(entry, Value::Object(_)));
         let method = embedded.or_else(|| listed("verificationMethod").iter().find(|entry| self.is_id_of(entry)));
         let Some(method) = method.and_then(Value::as_object) else { return Method::NotFound };
         let Some(key) = self.key(method) else { return Method::NotFound };
         let ended = ["revoked", "expires"].iter().any(|name| has_passed(method.get(name), now));
-        if assertion.is_some() && !ended { Method::Authorized(key) } else { Method::NotAuthorized(key) }
+        if related.is_some() && !ended { Method::Authorized(key) } else { Method::NotAuthorized(key) }
     }
 
     fn is_id_of(&self, method: &Value<'_>) -> bool {
@@ -176,7 +176,7 @@ pub(crate) fn lists_key(issuer: &str, document: &[u8], key: &VerificationKey, no
     entries.iter().filter_map(name).any(|name| {
         let fragment = name.split_once('#').map_or("", |(_, fragment)| fragment);
         let method = MethodUrl { controller: issuer.to_owned(), fragment: fragment.to_owned() };
-        matches!(method.find(document, now), Ok(Method::Authorized(listed)) if listed == *key)
+        matches!(method.find(document, "assertionMethod", now), Ok(Method::Authorized(listed)) if listed == *key)
     })
 }
 
@@ -189,7 +189,11 @@ mod tests {
 
     fn find(document: &str) -> Result<Method, DocumentInvalid> {
         let method = MethodUrl::parse(&format!("{DID}#key-1")).unwrap();
-        method.find(document.replace("DID", DID).replace("KEY", KEY).as_bytes(), DateTime::from_unix_millis(0))
+        method.find(
+            document.replace("DID", DID).replace("KEY", KEY).as_bytes(),
+            "assertionMethod",
+            DateTime::from_unix_millis(0),
+        )
     }
 
     fn key() -> VerificationKey {

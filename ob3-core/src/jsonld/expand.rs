@@ -202,14 +202,17 @@ impl<'a> Expander<'a> {
         self.finish(property, object, found, out)
     }
 
-    /// With pinned contexts only, a context below the root is a list of pinned URLs and stands in a whole credential.
+    /// With pinned contexts only, a context below the root is a list of pinned URLs, and stands in a whole credential at a
+    /// place of one: such a credential is verified by itself, under the contexts that it names.
     fn check_embedded_context(&self, property: Option<&str>, object: &Object<'_>, local: &Value<'_>) -> Result<()> {
         let Some(property) = property else { return Ok(()) };
         let pinned = |item: &Value<'_>| item.as_str().is_some_and(|url| self.store.is_pinned(url));
-        let is_credential = object
-            .get("type")
-            .is_some_and(|types| types.as_set().iter().any(|t| t.as_str() == Some("VerifiableCredential")));
-        if is_credential && matches!(local, Value::Array(_)) && local.as_set().iter().all(pinned) {
+        let is_credential =
+            |name: &Value<'_>| matches!(name.as_str(), Some("VerifiableCredential" | "EnvelopedVerifiableCredential"));
+        if matches!(property, "endorsement" | "verifiableCredential")
+            && object.get("type").is_some_and(|types| types.as_set().iter().any(is_credential))
+            && local.as_set().iter().all(pinned)
+        {
             return Ok(());
         }
         Err(JsonLdError::new(ErrorCode::InlineContext, property))

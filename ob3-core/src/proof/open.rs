@@ -49,11 +49,12 @@ pub(crate) enum KeyRef {
     Embedded(VerificationKey),
 }
 
-/// Reads the proofs of a credential. `credential` is without them.
+/// Reads the proofs of a credential, made for `purpose`. `document` is without them.
 pub(crate) fn data_integrity(
     store: &ContextStore,
     document: &rdfc::Document<'_>,
     proofs: &[Value<'_>],
+    purpose: &str,
     policy: &Policy,
     now: DateTime,
 ) -> Vec<Proof> {
@@ -62,10 +63,10 @@ pub(crate) fn data_integrity(
             let state = ProofState::Settled(Finding::invalid(Code::ProofMalformed));
             return Proof { data: Vec::new(), state, previous: Vec::new() };
         };
-        let members = ["type", "cryptosuite", "verificationMethod", "proofPurpose", "created"];
+        let members = ["type", "cryptosuite", "verificationMethod", "proofPurpose", "created", "challenge", "domain"];
         let shown = |name| Some((name, clip(object.get(name)?.as_str()?).to_owned()));
         let data = members.into_iter().filter_map(shown).collect();
-        match open(store, document, object, proofs, policy, now) {
+        match open(store, document, object, proofs, purpose, policy, now) {
             Ok((signed, previous)) => Proof { data, state: ProofState::Open(signed), previous },
             Err(finding) => Proof { data, state: ProofState::Settled(finding), previous: Vec::new() },
         }
@@ -78,6 +79,7 @@ fn open(
     document: &rdfc::Document<'_>,
     proof: &Object<'_>,
     all: &[Value<'_>],
+    expected_purpose: &str,
     policy: &Policy,
     now: DateTime,
 ) -> Result<(Signed, Vec<usize>), Finding> {
@@ -88,7 +90,7 @@ fn open(
         return Err(Finding::invalid(Code::CryptosuiteNotAccepted));
     }
     let purpose = text("proofPurpose").ok_or_else(|| malformed("proofPurpose"))?;
-    if purpose != "assertionMethod" {
+    if purpose != expected_purpose {
         return Err(Finding::invalid(Code::ProofPurpose).with("proofPurpose", clip(purpose)));
     }
     let date = |name: &'static str| match proof.get(name) {

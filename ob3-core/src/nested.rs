@@ -1,0 +1,125 @@
+//! Credentials within a credential: where they stand, and as what they are read.
+//!
+//! Each is taken out as the text that it is, and verified as an input of its own: whatever holds it can neither help nor
+//! change it.
+
+use crate::examine::{Role, clip, id_of};
+use crate::json::{Object, Value, Writer};
+
+/// Most credentials that are looked at in one verification, at all depths together: a learner record has some dozens, and
+/// each may cost documents and signature checks.
+pub(crate) const MAX_NESTED: usize = 100;
+
+/// How deep endorsements of endorsements are followed: that of a badge, and that of its endorser.
+pub(crate) const MAX_ENDORSEMENT_DEPTH: u8 = 2;
+
+/// A credential within another.
+pub(crate) struct Nested {
+    /// JSON or a compact JWS.
+    pub(crate) text: String,
+    /// What it is read as.
+    pub(crate) role: Role,
+    /// Of an endorsement: the ids of what it may be about.
+    pub(crate) about: Vec<String>,
+}
+
+/// What an endorsement says, beside who says it.
+#[derive(Default)]
+pub(crate) struct Endorsement {
+    /// Its name and comment, to be repeated in the report.
+    pub(crate) data: Vec<(&'static str, String)>,
+    /// The id of what it endorses.
+    pub(crate) subject: String,
+}
+
+/// What a credential may itself be endorsed for (OB 3.0 §B.1.1: "the credential, and the achievement and profiles in it").
+const ENDORSED: [&[&str]; 6] = [
+    &[],
+    &["issuer"],
+    &["credentialSubject"],
+    &["credentialSubject", "source"],
+    &["credentialSubject", "achievement"],
+    &["credentialSubject", "achievement", "creator"],
+];
+
+/// The credentials in a document that is read as `role`. At most one more than may be looked at is taken out.
+pub(crate) fn credentials(document: &Value<'_>, role: Role) -> Vec<Nested> {
+    let mut found = Vec::new();
+    let held = match role {
+        // VCDM 2.0 §4.13
+        Role::Presentation => Some((document.get("verifiableCredential"), Role::Record)),
+        // CLR 2.0 §B.1.2: a record holds credentials, not records.
+        Role::Record => Some((at(document, &["credentialSubject", "verifiableCredential"]), Role::Badge)),
+        Role::StatusList => return found,
+        Role::Badge | Role::Endorsement => None,
+    };
+    if let Some((Some(held), role)) = held {
+        add(&mut found, held, role, &[]);
+    }
+    if role != Role::Presentation
+        && let Value::Object(credential) = document
+    {
+        let endorsed = ENDORSED.iter().filter_map(|path| id_of(at(document, path)));
+        endorsements(credential, &endorsed.map(str::to_owned).collect::<Vec<_>>(), &mut found);
+    }
+    found
+}
+
+/// OB 3.0 §B.1: wherever `endorsement` and `endorsementJwt` stand, but not inside of other credentials.
+fn endorsements(holder: &Object<'_>, about: &[String], found: &mut Vec<Nested>) {
+    for (name, member) in holder.iter() {
+        match name {
+            "endorsement" | "endorsementJwt" => add(found, member, Role::Endorsement, about),
+            "verifiableCredential" => {}
+            _ => {
+                for object in member.as_set().iter().filter_map(Value::as_object) {
+                    let id = object.get("id").and_then(Value::as_str);
+                    endorsements(object, &id.map(str::to_owned).into_iter().collect::<Vec<_>>(), found);
+                }
+            }
+        }
+    }
+}
+
+fn add(found: &mut Vec<Nested>, held: &Value<'_>, role: Role, about: &[String]) {
+    let room = (MAX_NESTED + 1).saturating_sub(found.len());
+    let nested = |item| Nested { text: text(item), role, about: about.to_vec() };
+    found.extend(held.as_set().iter().take(room).map(nested));
+}
+
+/// The text of a credential: a JWS as it stands, the content of a `data:` URL (VCDM 2.0 §4.13.1
+/// `EnvelopedVerifiableCredential`), or JSON. What it really is, its content tells.
+fn text(item: &Value<'_>) -> String {
+    if let Value::String(text) = item {
+        return text.to_string();
+    }
+    let is_enveloped = has_type(item.get("type"), "EnvelopedVerifiableCredential");
+    if let (true, Some(url)) = (is_enveloped, item.get("id").and_then(Value::as_str)) {
+        return url.split_once(',').map_or(url, |(_, content)| content).to_owned();
+    }
+    let mut out = Writer::with_capacity(1024);
+    out.value(item);
+    out.into_string()
+}
+
+/// What an endorsement says.
+pub(crate) fn endorsement(credential: &Value<'_>) -> Endorsement {
+    let mut said = Endorsement::default();
+    let comment = at(credential, &["credentialSubject", "endorsementComment"]);
+    for (name, value) in [("name", credential.get("name")), ("endorsementComment", comment)] {
+        if let Some(text) = value.and_then(Value::as_str) {
+            said.data.push((name, clip(text).to_owned()));
+        }
+    }
+    said.subject = id_of(credential.get("credentialSubject")).unwrap_or_default().to_owned();
+    said
+}
+
+/// Whether a name is among the types.
+pub(crate) fn has_type(types: Option<&Value<'_>>, name: &str) -> bool {
+    types.is_some_and(|types| types.as_set().iter().any(|found| found.as_str() == Some(name)))
+}
+
+fn at<'v, 'a>(value: &'v Value<'a>, path: &[&str]) -> Option<&'v Value<'a>> {
+    path.iter().try_fold(value, |value, name| value.get(name))
+}

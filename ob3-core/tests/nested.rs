@@ -1,0 +1,584 @@
+//! Credentials within credentials: each is verified as one of its own, and none can help or harm what it has no say in.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+
+use ob3_core::{
+    CheckName, CheckResult, Contexts, DateTime, Finding, Need, Policy, Report, SigningKey, Step, Verifier, canonicalize,
+};
+use sha2::{Digest, Sha256};
+
+const NOW: &str = "2026-06-01T12:00:00Z";
+const CONTEXTS: &str =
+    r#"["https://www.w3.org/ns/credentials/v2","https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]"#;
+
+const ISSUER: u8 = 7;
+const ENDORSER: u8 = 8;
+const HOLDER: u8 = 9;
+
+fn key(of: u8) -> SigningKey {
+    SigningKey::from_seed(&[of; 32])
+}
+
+fn did(of: u8) -> String {
+    key(of).public_key().to_did_key()
+}
+
+fn method(of: u8) -> String {
+    format!("{}#{}", did(of), key(of).public_key().to_multibase())
+}
+
+/// The members of a badge, without its braces and proof.
+fn badge(more: &str) -> String {
+    format!(
+        r#""@context":{CONTEXTS},"id":"urn:uuid:badge","type":["VerifiableCredential","OpenBadgeCredential"],"name":"First aid","issuer":{{"id":"{}","type":["Profile"],"name":"College"}},"validFrom":"2026-01-15T10:00:00Z","credentialSubject":{{"id":"did:example:jane","type":["AchievementSubject"],"achievement":{{"id":"urn:uuid:achievement","type":["Achievement"],"name":"First aid","description":"Helps.","criteria":{{"narrative":"Passed."}}}}}}{more}"#,
+        did(ISSUER)
+    )
+}
+
+/// The members of an endorsement.
+fn endorsement(of: &str, more: &str) -> String {
+    format!(
+        r#""@context":{CONTEXTS},"id":"urn:uuid:endorsement","type":["VerifiableCredential","EndorsementCredential"],"name":"Endorsed","issuer":{{"id":"{}","type":["Profile"],"name":"Agency"}},"validFrom":"2026-01-15T10:00:00Z","credentialSubject":{{"id":"{of}","type":["EndorsementSubject"],"endorsementComment":"In good standing."}}{more}"#,
+        did(ENDORSER)
+    )
+}
+
+fn presentation(held: &str, more: &str) -> String {
+    format!(
+        r#""@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiablePresentation"],"verifiableCredential":{held}{more}"#
+    )
+}
+
+fn assertion(of: u8) -> String {
+    format!(r#""proofPurpose":"assertionMethod","verificationMethod":"{}""#, method(of))
+}
+
+/// Members with an `eddsa-rdfc-2022` proof that says what `says` says, in braces.
+fn seal(members: &str, by: u8, says: &str) -> String {
+    let contexts = Contexts::new();
+    let canonical = |document: &str| Sha256::digest(canonicalize(&contexts, document).unwrap());
+    let proof = format!(
+        r#""type":"DataIntegrityProof","cryptosuite":"eddsa-rdfc-2022","created":"2026-02-01T00:00:00Z",{says}"#
+    );
+    let (_, rest) = members.split_once(r#""@context":"#).unwrap();
+    let (context, _) = rest.split_once(']').unwrap();
+    let configuration = format!(r#"{{"@context":{context}],{proof}}}"#);
+    let hashes = [canonical(&configuration), canonical(&format!("{{{members}}}"))].concat();
+    let value = base58btc(&key(by).sign(&hashes));
+    format!(r#"{{{members},"proof":{{{proof},"proofValue":"z{value}"}}}}"#)
+}
+
+fn base58btc(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    let mut digits: Vec<usize> = Vec::new();
+    for byte in bytes {
+        let mut carry = usize::from(*byte);
+        for digit in &mut digits {
+            carry += *digit << 8;
+            *digit = carry % 58;
+            carry /= 58;
+        }
+        while carry > 0 {
+            digits.push(carry % 58);
+            carry /= 58;
+        }
+    }
+    digits.extend(bytes.iter().take_while(|byte| **byte == 0).map(|_| 0));
+    digits.iter().rev().map(|digit| char::from(ALPHABET[*digit])).collect()
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
+    let digit =
+        |bits: &[u8]| bits.iter().chain([0; 5].iter()).take(6).fold(0, |digit, bit| digit << 1 | usize::from(*bit));
+    bits.chunks(6).map(|bits| char::from(ALPHABET[digit(bits)])).collect()
+}
+
+/// Members as the payload of a JWS.
+fn jws(members: &str, by: u8, claims: &str) -> String {
+    let header = format!(r#"{{"alg":"EdDSA","typ":"JWT","kid":"{}"}}"#, method(by));
+    let input = format!("{}.{}", base64url(header.as_bytes()), base64url(format!("{{{members}{claims}}}").as_bytes()));
+    format!("{input}.{}", base64url(&key(by).sign(input.as_bytes())))
+}
+
+fn endorsed(endorsements: &str) -> String {
+    seal(&badge(&format!(r#","endorsement":[{endorsements}]"#)), ISSUER, &assertion(ISSUER))
+}
+
+fn endorsed_by_jwt(endorsements: &str) -> String {
+    seal(&badge(&format!(r#","endorsementJwt":["{endorsements}"]"#)), ISSUER, &assertion(ISSUER))
+}
+
+fn signed_endorsement(of: &str, more: &str) -> String {
+    seal(&endorsement(of, more), ENDORSER, &assertion(ENDORSER))
+}
+
+fn signed_badge() -> String {
+    seal(&badge(""), ISSUER, &assertion(ISSUER))
+}
+
+fn verify_as(input: &str, policy: &str, mut find: impl FnMut(&str) -> Option<String>) -> Report {
+    let policy = Policy::from_json(policy).unwrap();
+    let now = DateTime::parse(NOW).unwrap();
+    Verifier::new().verify(input.as_bytes(), &policy, now, |url| find(url).map(String::into_bytes))
+}
+
+fn verify(input: &str) -> Report {
+    let mut asked = Vec::new();
+    let report = verify_as(input, "{}", |url| {
+        asked.push(url.to_owned());
+        None
+    });
+    assert_eq!(asked, [""; 0]);
+    report
+}
+
+fn verdict(report: &Report) -> (&'static str, &'static str) {
+    (report.outcome().as_str(), report.code().as_str())
+}
+
+fn check(report: &Report, name: CheckName) -> (CheckResult, &'static str) {
+    let finding = &report.check(name).unwrap().finding;
+    (finding.result, finding.code.as_str())
+}
+
+fn items(report: &Report, name: CheckName) -> Vec<(&'static str, &'static str)> {
+    let item = |item: &Finding| (item.result.as_str(), item.code.as_str());
+    report.check(name).unwrap().items.iter().map(item).collect()
+}
+
+fn datum(item: &Finding, name: &str) -> Option<String> {
+    item.data.iter().find(|datum| datum.name == name).map(|datum| datum.value.clone())
+}
+
+// Endorsements
+
+#[test]
+fn a_genuine_endorsement_is_verified_and_says_by_whom() {
+    for about in ["urn:uuid:badge", "urn:uuid:achievement", &did(ISSUER), "did:example:jane"] {
+        let report = verify(&endorsed(&signed_endorsement(about, "")));
+        assert_eq!(verdict(&report), ("verified", "verified"));
+        assert_eq!(check(&report, CheckName::Endorsements), (CheckResult::Valid, "endorsements_verified"), "{about}");
+        let item = &report.check(CheckName::Endorsements).unwrap().items[0];
+        assert_eq!((item.result, item.code.as_str()), (CheckResult::Valid, "verified"));
+        assert_eq!(datum(item, "issuer"), Some(did(ENDORSER)));
+        assert_eq!(datum(item, "name").as_deref(), Some("Endorsed"));
+        assert_eq!(datum(item, "endorsementComment").as_deref(), Some("In good standing."));
+    }
+    let token = jws(&endorsement("urn:uuid:badge", ""), ENDORSER, "");
+    let report = verify(&endorsed_by_jwt(&token));
+    assert_eq!(check(&report, CheckName::Endorsements), (CheckResult::Valid, "endorsements_verified"));
+}
+
+#[test]
+fn an_endorsement_is_found_wherever_it_stands() {
+    for (from, about) in [
+        (r#""name":"College""#, did(ISSUER)),
+        (r#""criteria":"#, "urn:uuid:achievement".to_owned()),
+        (r#""type":["AchievementSubject"]"#, "urn:uuid:source".to_owned()),
+    ] {
+        let endorsement = format!(r#""endorsement":[{}]"#, signed_endorsement(&about, ""));
+        let source = format!(r#""source":{{"id":"urn:uuid:source","type":["Profile"],{endorsement}}}"#);
+        let member = if about == "urn:uuid:source" { source } else { endorsement };
+        let members = badge("").replacen(from, &format!("{member},{from}"), 1);
+        let report = verify(&seal(&members, ISSUER, &assertion(ISSUER)));
+        assert_eq!(verdict(&report), ("verified", "verified"));
+        assert_eq!(items(&report, CheckName::Endorsements), [("valid", "verified")], "{about}");
+    }
+}
+
+#[test]
+fn a_bad_endorsement_is_told_and_leaves_the_badge_as_it_is() {
+    let good = signed_endorsement("urn:uuid:badge", "");
+    let list = r#","credentialStatus":{"id":"https://agency.example/revoked","type":"1EdTechRevocationList"}"#;
+    let extended = CONTEXTS.replace(r#"json"]"#, r#"json","https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"]"#);
+    let revoked = endorsement("urn:uuid:badge", list).replace(CONTEXTS, &extended);
+    let revoked = seal(&revoked, ENDORSER, &assertion(ENDORSER));
+    let not_one = seal(&endorsement("urn:uuid:badge", "").replace("EndorsementC", "OpenBadgeC"), 8, &assertion(8));
+    let nameless = endorsement("urn:uuid:badge", "").replace(r#""name":"Endorsed","#, "");
+    let bad_claim = jws(&endorsement("urn:uuid:badge", ""), ENDORSER, r#","iss":"did:example:other""#);
+    for (endorsement, expected) in [
+        (good.replace("good", "best"), ("invalid", "signature_invalid")),
+        (seal(&endorsement("urn:uuid:badge", ""), HOLDER, &assertion(HOLDER)), ("unknown", "issuer_not_authenticated")),
+        (signed_endorsement("urn:uuid:badge", r#","validUntil":"2026-05-01T00:00:00Z""#), ("invalid", "expired")),
+        (revoked, ("invalid", "revoked")),
+        (signed_endorsement("urn:uuid:another", ""), ("invalid", "endorses_something_else")),
+        (not_one, ("invalid", "schema_wrong_value")),
+        (seal(&nameless, ENDORSER, &assertion(ENDORSER)), ("invalid", "schema_missing_member")),
+        (format!("{{{}}}", endorsement("urn:uuid:badge", "")), ("invalid", "proof_missing")),
+        (signed_badge(), ("invalid", "schema_wrong_value")),
+        (format!("\"{bad_claim}\""), ("invalid", "jwt_claim_mismatch")),
+        (format!("\"{}\"", bad_claim.replace('.', "..")), ("invalid", "format_unknown")),
+    ] {
+        let is_text = endorsement.starts_with('"');
+        let badge = if is_text { endorsed_by_jwt(endorsement.trim_matches('"')) } else { endorsed(&endorsement) };
+        let report = verify_as(&badge, "{}", |url| {
+            assert_eq!(url, "https://agency.example/revoked");
+            let issuer = did(ENDORSER);
+            Some(format!(r#"{{"issuer":"{issuer}","revokedCredential":[{{"id":"urn:uuid:endorsement"}}]}}"#))
+        });
+        assert_eq!(verdict(&report), ("verified", "verified"), "{endorsement}");
+        assert_eq!(check(&report, CheckName::Endorsements), (CheckResult::Unknown, "endorsements_not_verified"));
+        assert_eq!(items(&report, CheckName::Endorsements), [expected], "{endorsement}");
+    }
+}
+
+#[test]
+fn an_endorsement_that_is_put_into_a_badge_afterwards_breaks_the_badge() {
+    let added = signed_badge().replacen(
+        r#""credentialSubject":"#,
+        &format!(r#""endorsement":[{}],"credentialSubject":"#, signed_endorsement("urn:uuid:badge", "")),
+        1,
+    );
+    let report = verify(&added);
+    assert_eq!(verdict(&report), ("rejected", "signature_invalid"));
+    assert_eq!(check(&report, CheckName::Endorsements), (CheckResult::Unknown, "not_reached"));
+}
+
+#[test]
+fn a_badge_whose_proof_is_open_has_no_say_in_what_is_fetched_for_its_endorsements() {
+    let web = "did:web:agency.example";
+    let foreign = endorsement("urn:uuid:badge", "").replace(&did(ENDORSER), web);
+    let foreign = seal(&foreign, ENDORSER, &assertion(ENDORSER).replace(&did(ENDORSER), web));
+    let members = badge(&format!(r#","endorsement":[{foreign}]"#));
+    let college = "did:web:college.example";
+    let badge =
+        seal(&members.replace(&did(ISSUER), college), ISSUER, &assertion(ISSUER).replace(&did(ISSUER), college));
+    let mut asked = Vec::new();
+    let report = verify_as(&badge, "{}", |url| {
+        asked.push(url.to_owned());
+        None
+    });
+    assert_eq!(asked, ["https://college.example/.well-known/did.json"]);
+    assert_eq!(verdict(&report), ("indeterminate", "key_unavailable"));
+    assert_eq!(check(&report, CheckName::Endorsements), (CheckResult::Unknown, "endorsements_not_checked"));
+}
+
+#[test]
+fn endorsements_of_endorsers_are_followed_to_their_limit() {
+    let of_endorser = |inner: &str| {
+        let more = if inner.is_empty() { String::new() } else { format!(r#","endorsement":[{inner}]"#) };
+        signed_endorsement("urn:uuid:endorsement", &more)
+    };
+    let three = of_endorser(&of_endorser(""));
+    let first = signed_endorsement("urn:uuid:badge", &format!(r#","endorsement":[{three}]"#));
+    let report = verify(&endorsed(&first));
+    assert_eq!(verdict(&report), ("verified", "verified"));
+    assert_eq!(
+        items(&report, CheckName::Endorsements),
+        [("valid", "verified"), ("valid", "verified"), ("unknown", "nested_too_deep")]
+    );
+}
+
+#[test]
+fn endorsements_past_the_limit_are_not_looked_at() {
+    let token = jws(&endorsement("urn:uuid:badge", ""), ENDORSER, "");
+    let many = vec![token; 150].join("\",\"");
+    let report = verify(&endorsed_by_jwt(&many));
+    assert_eq!(verdict(&report), ("verified", "verified"));
+    let items = items(&report, CheckName::Endorsements);
+    assert_eq!(items.len(), 101);
+    assert!(items[..100].iter().all(|item| *item == ("valid", "verified")));
+    assert_eq!(items[100], ("unknown", "too_many_credentials"));
+}
+
+#[test]
+fn an_endorsement_by_itself_is_not_a_badge() {
+    let report = verify(&signed_endorsement("urn:uuid:badge", ""));
+    assert_eq!(verdict(&report), ("rejected", "not_a_badge"));
+    let token = jws(&endorsement("urn:uuid:badge", ""), ENDORSER, "");
+    assert_eq!(verdict(&verify(&token)), ("rejected", "not_a_badge"));
+}
+
+#[test]
+fn contexts_are_let_in_where_credentials_stand_and_nowhere_else() {
+    let signed = endorsed(&signed_endorsement("urn:uuid:badge", ""));
+    let contexts = format!(r#""@context":{CONTEXTS},"#);
+    for (from, to) in [
+        // A profile that calls itself a credential.
+        (
+            r#""type":["Profile"],"name":"College""#,
+            format!(r#"{contexts}"type":["Profile","VerifiableCredential"],"name":"College""#),
+        ),
+        (r#""type":["Achievement"]"#, format!(r#"{contexts}"type":["Achievement"]"#)),
+        (r#""type":["EndorsementSubject"]"#, format!(r#"{contexts}"type":["EndorsementSubject"]"#)),
+    ] {
+        let altered = signed.replacen(from, &to, 1);
+        assert_ne!(altered, signed);
+        assert_eq!(verdict(&verify(&altered)), ("rejected", "context_inline"), "{from}");
+    }
+    let (before, inner) = signed.split_once(r#""endorsement":[{"#).unwrap();
+    for (from, to) in [
+        (CONTEXTS, r#"[{"@vocab":"urn:x:"}]"#),
+        (CONTEXTS, r#"["https://evil.example/c.json"]"#),
+        (r#"["VerifiableCredential","EndorsementCredential"]"#, r#"["EndorsementCredential"]"#),
+    ] {
+        let altered = format!(r#"{before}"endorsement":[{{{}"#, inner.replacen(from, to, 1));
+        assert_ne!(altered, signed);
+        assert_eq!(verdict(&verify(&altered)), ("rejected", "context_inline"), "{from}");
+    }
+    // What the signature of the endorsement would not cover, that of the badge does not cover either.
+    let inner = inner.replacen(r#""name":"Endorsed""#, r#""name":"Endorsed","note":"x""#, 1);
+    assert_eq!(verdict(&verify(&format!(r#"{before}"endorsement":[{{{inner}"#))), ("rejected", "term_undefined"));
+}
+
+// Presentations
+
+#[test]
+fn a_presented_badge_is_verified_as_it_is_by_itself() {
+    let report = verify(&format!("{{{}}}", presentation(&format!("[{}]", signed_badge()), "")));
+    assert_eq!(verdict(&report), ("verified", "verified"));
+    let names: Vec<CheckName> = report.checks().iter().map(|check| check.name).collect();
+    assert_eq!(names, CheckName::ALL);
+    assert_eq!(report.credentials().len(), 1);
+    assert_eq!(verdict(&report.credentials()[0]), ("verified", "verified"));
+    assert_eq!(check(&report, CheckName::Proof), (CheckResult::Valid, "signature_valid"));
+    let own = verify(&signed_badge()).to_json();
+    let (_, claims) = own.split_once(r#""claims":"#).unwrap();
+    let json = report.to_json();
+    assert!(json.contains(&format!(r#""claims":{},"credentials":["#, claims.strip_suffix('}').unwrap())), "{json}");
+    // A bare object, a token and an enveloped token are presented as well.
+    let token = jws(&badge(""), ISSUER, "");
+    let enveloped = format!(
+        r#"{{"@context":"https://www.w3.org/ns/credentials/v2","id":"data:application/vc+jwt,{token}","type":"EnvelopedVerifiableCredential"}}"#
+    );
+    for held in [signed_badge(), format!("\"{token}\""), enveloped] {
+        let report = verify(&format!("{{{}}}", presentation(&held, "")));
+        assert_eq!(verdict(&report), ("verified", "verified"), "{held}");
+    }
+}
+
+#[test]
+fn a_presentation_without_a_signature_says_so() {
+    let report = verify(&format!("{{{}}}", presentation(&signed_badge(), r#","holder":"did:example:jane""#)));
+    for (name, code) in [
+        (CheckName::JsonLd, "claims_covered"),
+        (CheckName::Proof, "signature_valid"),
+        (CheckName::Issuer, "issuer_authenticated"),
+    ] {
+        assert_eq!(items(&report, name), [("not_applicable", "presentation_unsigned"), ("valid", code)]);
+    }
+}
+
+#[test]
+fn a_presentation_is_as_good_as_the_worst_that_it_holds() {
+    let forged = signed_badge().replace("First aid", "Brain surgery");
+    let foreign = seal(&badge(""), HOLDER, &assertion(HOLDER));
+    for (held, expected) in [
+        (vec![signed_badge(), signed_badge()], ("verified", "verified")),
+        (vec![signed_badge(), forged.clone()], ("rejected", "signature_invalid")),
+        (vec![signed_badge(), foreign.clone()], ("indeterminate", "issuer_not_authenticated")),
+        (vec![foreign, signed_badge(), forged], ("rejected", "signature_invalid")),
+        (vec![signed_badge(), signed_endorsement("urn:uuid:badge", "")], ("rejected", "not_a_badge")),
+        (vec![signed_badge(), format!("{{{}}}", presentation(&signed_badge(), ""))], ("rejected", "not_a_credential")),
+        (vec![signed_badge(), "null".into()], ("rejected", "format_unknown")),
+        (vec![], ("rejected", "schema_missing_member")),
+    ] {
+        let count = held.len();
+        let report = verify(&format!("{{{}}}", presentation(&format!("[{}]", held.join(",")), "")));
+        assert_eq!(verdict(&report), expected, "{held:?}");
+        assert_eq!(report.credentials().len(), count);
+    }
+}
+
+#[test]
+fn the_holder_of_a_signed_presentation_is_authenticated() {
+    let says = |purpose: &str, more: &str| {
+        format!(r#""proofPurpose":"{purpose}","verificationMethod":"{}"{more}"#, method(HOLDER))
+    };
+    let holder = format!(r#","holder":"{}""#, did(HOLDER));
+    let present = |held: &str, holder: &str, says: &str| seal(&presentation(held, holder), HOLDER, says);
+    let signed = present(&format!("[{}]", signed_badge()), &holder, &says("authentication", ""));
+    let report = verify(&signed);
+    assert_eq!(verdict(&report), ("verified", "verified"));
+    assert_eq!(check(&report, CheckName::Issuer), (CheckResult::Valid, "issuer_authenticated"));
+    let both = [("valid", "holder_authenticated"), ("valid", "issuer_authenticated")];
+    assert_eq!(items(&report, CheckName::Issuer), both);
+
+    let nameless = present(&signed_badge(), "", &says("authentication", ""));
+    assert_eq!(items(&verify(&nameless), CheckName::Issuer), both);
+
+    for (input, expected) in [
+        (signed.replace("First aid", "Brain surgery"), ("rejected", "signature_invalid")),
+        (
+            present(&signed_badge(), r#","holder":"did:example:jane""#, &says("authentication", "")),
+            ("indeterminate", "holder_not_authenticated"),
+        ),
+        (present(&signed_badge(), &holder, &says("assertionMethod", "")), ("rejected", "proof_purpose")),
+        (
+            signed.replace(r#""type":["VerifiablePresentation"]"#, r#""note":1,"type":["VerifiablePresentation"]"#),
+            ("rejected", "term_undefined"),
+        ),
+    ] {
+        let report = verify(&input);
+        assert_eq!(verdict(&report), expected, "{input}");
+    }
+}
+
+#[test]
+fn a_holders_key_must_be_listed_for_authentication() {
+    let web = "did:web:jane.example";
+    let says = format!(r#""proofPurpose":"authentication","verificationMethod":"{web}#key-1""#);
+    let signed = seal(&presentation(&signed_badge(), &format!(r#","holder":"{web}""#)), HOLDER, &says);
+    let document = format!(
+        r#"{{"id":"{web}","verificationMethod":[{{"id":"{web}#key-1","type":"Multikey","controller":"{web}","publicKeyMultibase":"{}"}}],"authentication":["{web}#key-1"]}}"#,
+        key(HOLDER).public_key().to_multibase()
+    );
+    for (document, expected) in [
+        (document.clone(), ("verified", "verified")),
+        (document.replace(r#""authentication""#, r#""assertionMethod""#), ("rejected", "issuer_key_not_authorized")),
+    ] {
+        assert_eq!(verdict(&verify_as(&signed, "{}", |_| Some(document.clone()))), expected);
+    }
+}
+
+#[test]
+fn a_challenge_must_be_answered_by_a_signed_presentation() {
+    let says = format!(
+        r#""proofPurpose":"authentication","challenge":"n-17","domain":"hr.example","verificationMethod":"{}""#,
+        method(HOLDER)
+    );
+    let signed = seal(&presentation(&signed_badge(), ""), HOLDER, &says);
+    let unsigned = format!("{{{}}}", presentation(&signed_badge(), ""));
+    for (input, policy, expected) in [
+        (&signed, "{}", ("verified", "verified")),
+        (&signed, r#"{"challenge":"n-17"}"#, ("verified", "verified")),
+        (&signed, r#"{"challenge":"n-17","domain":"hr.example"}"#, ("verified", "verified")),
+        (&signed, r#"{"challenge":"n-18"}"#, ("rejected", "challenge_mismatch")),
+        (&signed, r#"{"domain":"evil.example"}"#, ("rejected", "challenge_mismatch")),
+        (&unsigned, r#"{"challenge":"n-17"}"#, ("rejected", "challenge_mismatch")),
+        (&signed_badge(), r#"{"challenge":"n-17"}"#, ("rejected", "challenge_mismatch")),
+    ] {
+        assert_eq!(verdict(&verify_as(input, policy, |_| None)), expected, "{policy}");
+    }
+}
+
+#[test]
+fn credentials_past_the_limit_leave_a_presentation_open() {
+    let token = format!("\"{}\"", jws(&badge(""), ISSUER, ""));
+    let present =
+        |count| verify(&format!("{{{}}}", presentation(&format!("[{}]", vec![&*token; count].join(",")), "")));
+    assert_eq!(verdict(&present(100)), ("verified", "verified"));
+    let report = present(300);
+    assert_eq!(verdict(&report), ("indeterminate", "too_many_credentials"));
+    assert_eq!(report.credentials().len(), 101);
+}
+
+#[test]
+fn a_token_of_a_presentation_is_not_read() {
+    let token = jws(&presentation(&signed_badge(), ""), HOLDER, "");
+    assert_eq!(verdict(&verify(&token)), ("rejected", "not_a_credential"));
+    // Nor is it a credential when it says so too.
+    let both = presentation(&signed_badge(), "").replace(r#"["VerifiableP"#, r#"["VerifiableCredential","VerifiableP"#);
+    assert_eq!(verdict(&verify(&jws(&both, HOLDER, ""))), ("rejected", "not_a_credential"));
+}
+
+// Refresh
+
+const REFRESH: &str = "https://college.example/refresh/1";
+
+/// The members of a badge that can be refreshed.
+fn refreshable() -> String {
+    let service = format!(r#","refreshService":{{"id":"{REFRESH}","type":"1EdTechCredentialRefresh"}}"#);
+    badge(&service).replace(r#"json"]"#, r#"json","https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"]"#)
+}
+
+#[test]
+fn a_refreshed_badge_takes_the_place_of_what_was_handed_in() {
+    let expired =
+        refreshable().replace(r#""refreshService""#, r#""validUntil":"2026-05-01T00:00:00Z","refreshService""#);
+    let old = seal(&expired, ISSUER, &assertion(ISSUER));
+    let new = seal(&refreshable().replace("First aid", "First aid II"), ISSUER, &assertion(ISSUER));
+    let mut asked = Vec::new();
+    let report = verify_as(&old, "{}", |url| {
+        asked.push(url.to_owned());
+        Some(new.clone())
+    });
+    // Once: the refreshed badge names the service too.
+    assert_eq!(asked, [REFRESH]);
+    assert_eq!(verdict(&report), ("verified", "verified"));
+    assert_eq!(items(&report, CheckName::Validity), [("valid", "refreshed")]);
+    assert!(report.to_json().contains(r#""name":"First aid II""#));
+    // A token is as good.
+    let token = jws(&refreshable(), ISSUER, "");
+    assert_eq!(verdict(&verify_as(&old, "{}", |_| Some(token.clone()))), ("verified", "verified"));
+}
+
+#[test]
+fn what_the_refreshed_badge_says_counts() {
+    let old = seal(&refreshable(), ISSUER, &assertion(ISSUER));
+    let ended = refreshable().replace(r#""refreshService""#, r#""validUntil":"2026-05-01T00:00:00Z","refreshService""#);
+    let new = seal(&ended, ISSUER, &assertion(ISSUER));
+    assert_eq!(verdict(&verify_as(&old, "{}", |_| Some(new.clone()))), ("rejected", "expired"));
+}
+
+#[test]
+fn a_badge_stands_where_its_refreshed_form_is_of_no_use() {
+    let old = seal(&refreshable(), ISSUER, &assertion(ISSUER));
+    let other = |from: &str, to: &str| seal(&refreshable().replace(from, to), ISSUER, &assertion(ISSUER));
+    let mallory = seal(&refreshable(), HOLDER, &assertion(HOLDER));
+    for (document, reason) in [
+        (None, "unavailable"),
+        (Some("<html>".into()), "svg_malformed"),
+        (Some(old.replace("First aid", "Brain surgery")), "signature_invalid"),
+        (Some(mallory), "issuer_not_authenticated"),
+        (Some(other("urn:uuid:badge", "urn:uuid:another")), "id"),
+        (Some(other(&did(ISSUER), &did(HOLDER))), "id"),
+        (
+            Some(other(r#""name":"First aid","description":"Helps.""#, r#""description":"Helps.""#)),
+            "schema_missing_member",
+        ),
+        (Some(signed_endorsement("urn:uuid:badge", "")), "not_a_badge"),
+    ] {
+        let report = verify_as(&old, "{}", |_| document.clone());
+        assert_eq!(verdict(&report), ("verified", "verified"), "{reason}");
+        let item = &report.check(CheckName::Validity).unwrap().items[0];
+        assert_eq!((item.result, item.code.as_str()), (CheckResult::Unknown, "refresh_failed"));
+        assert_eq!(datum(item, "reason").as_deref(), Some(reason));
+        assert!(!report.to_json().contains("Brain surgery"));
+    }
+}
+
+#[test]
+fn a_forged_badge_is_not_refreshed() {
+    let forged = seal(&refreshable(), ISSUER, &assertion(ISSUER)).replace("First aid", "Brain surgery");
+    assert_eq!(verdict(&verify(&forged)), ("rejected", "signature_invalid"));
+    let local = refreshable().replace(REFRESH, "http://college.example/refresh/1");
+    let report = verify(&seal(&local, ISSUER, &assertion(ISSUER)));
+    assert_eq!(items(&report, CheckName::Validity), [("unknown", "refresh_failed")]);
+}
+
+// All of them
+
+#[test]
+fn the_order_in_which_documents_come_does_not_matter() {
+    let list =
+        |of: u8| format!(r#","credentialStatus":{{"id":"https://lists.example/{of}","type":"1EdTechRevocationList"}}"#);
+    let extended = |members: String| {
+        members.replace(r#"json"]"#, r#"json","https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"]"#)
+    };
+    let held = [1, 2, 3].map(|of| seal(&extended(badge(&list(of))), ISSUER, &assertion(ISSUER)));
+    let input = format!("{{{}}}", presentation(&format!("[{}]", held.join(",")), ""));
+    let run = |backwards: bool| {
+        let now = DateTime::parse(NOW).unwrap();
+        let mut verification = Verifier::new().start(input.as_bytes(), &Policy::default(), now);
+        loop {
+            match verification.step() {
+                Step::Done(report) => return report.to_json(),
+                Step::Need(mut needs) => {
+                    if backwards {
+                        needs.reverse();
+                    }
+                    // One at a time.
+                    let Need::Document { url } = &needs[0] else { panic!("a signature") };
+                    let document = format!(r#"{{"issuer":"{}","revokedCredential":[]}}"#, did(ISSUER));
+                    verification.supply_document(url, Some(document.as_bytes()));
+                }
+            }
+        }
+    };
+    let report = run(false);
+    assert!(report.starts_with(r#"{"outcome":"verified""#), "{report}");
+    assert_eq!(report, run(true));
+}
