@@ -6,11 +6,14 @@ import { createDocumentFetcher } from "./documents.js";
 import { checkSignature } from "./signatures.js";
 import { createInstance, isOrderly } from "./instance.js";
 
-/** Most times that the core may ask. A badge takes three: its issuer's document, the status lists, the lists' issuers. */
-const MAX_ROUNDS = 8;
+/**
+ * Most times that the core may ask. A badge takes five: its issuer's document, the signature, the status lists, their
+ * issuers' documents, their signatures; the deepest that a badge can stand in a presentation takes sixteen.
+ */
+const MAX_ROUNDS = 16;
 
 /** Most documents for one verification; further ones could not be had. */
-const MAX_DOCUMENTS = 32;
+const MAX_DOCUMENTS = 100;
 
 /**
  * The package's functions on one platform.

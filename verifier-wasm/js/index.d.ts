@@ -163,6 +163,13 @@ export interface Policy {
    * badge must have been awarded to it. By default that is not asked.
    */
   readonly recipient?: string;
+  /**
+   * What you asked the holder to sign, once and unguessable: what is handed in must then be a presentation whose proof has
+   * this `challenge`. By default that is not asked.
+   */
+  readonly challenge?: string;
+  /** Whom the presentation must be made for: the `domain` of its proof. By default that is not asked. */
+  readonly domain?: string;
   /** What an issuer whom nothing ties to the key makes of the outcome; default `"indeterminate"`. */
   readonly unauthenticatedIssuer?: "indeterminate" | "rejected";
   /** The cryptosuites that an embedded proof may be of; by default all that are checked. */
