@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check wasm build e2e bench clean
+.PHONY: help setup run test check wasm build e2e fuzz bench clean
 
 setup := @tools/setup.sh
 step := @tools/step.sh
@@ -47,6 +47,10 @@ build: wasm ## everything that is served: the npm package, the pages, the worker
 
 e2e: ## only the tests against the built worker, and those in the browser
 	@$(MAKE) --no-print-directory test SUITES="e2e browser"
+
+fuzz: ## fuzzes every reader of input for FUZZ_SECONDS each (60), natively, with overflow checks
+	$(setup) rust
+	$(step) "Fuzzing" env FUZZ_SECONDS=$${FUZZ_SECONDS:-60} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} cargo test --quiet --locked -p accolade-tests --test fuzz -- --nocapture
 
 bench: wasm ## our verification beside its peers and the floor, as ratios, with sizes
 	$(setup) tests

@@ -94,6 +94,20 @@ fn a_proof_does_not_outlive_the_one_that_it_builds_on() {
 }
 
 #[test]
+fn a_proof_that_was_built_on_a_broken_one_proves_nothing() {
+    // Whoever signed second did not check the first: the second signature is good, and over the broken first.
+    let mut broken =
+        Suite::ISSUED.secure_with(&Suite::ISSUED.unsigned(), &[("id", json!("urn:a"))]).unwrap()["proof"].clone();
+    broken["created"] = "2026-01-15T10:00:01Z".into();
+    let mut document = Suite::ISSUED.unsigned();
+    document["proof"] = json!([broken]);
+    let second = Suite::ISSUED.secure_with(&document, &[("previousProof", json!("urn:a"))]).unwrap()["proof"].clone();
+    let input = with_proofs(&[broken, second]);
+    assert_eq!(verdict(&input), ("rejected", "signature_invalid"));
+    assert_eq!(items(&input), ["signature_invalid", "signature_invalid"]);
+}
+
+#[test]
 fn proofs_that_build_on_each_other_or_on_themselves_prove_nothing() {
     let own = badge()["proof"].clone();
     let named = |id: &str, previous: &str| set(set(own.clone(), "/id", id), "/previousProof", previous);

@@ -171,6 +171,7 @@ impl Suite {
     /// # Errors
     /// The document is not safe JSON-LD.
     pub fn secure_with(self, document: &Value, members: &[(&str, Value)]) -> Result<Value, String> {
+        let contexts = document.get("@context").unwrap_or(&Value::Null);
         let mut proof = json!({
             "type": "DataIntegrityProof",
             "cryptosuite": self.name,
@@ -187,14 +188,14 @@ impl Suite {
         }
         proof.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
         let mut configuration = proof.clone();
-        configuration["@context"] = document["@context"].clone();
+        configuration["@context"] = contexts.clone();
         if self.is_jcs() {
-            proof["@context"] = document["@context"].clone();
+            proof["@context"] = contexts.clone();
         }
         let hashes = [self.hash(&self.canonical(&configuration)?), self.hash(&self.canonical(document)?)].concat();
         proof["proofValue"] = base58btc::encode(&self.curve.sign(&hashes)).into();
         let mut secured = document.clone();
-        secured["proof"] = proof;
+        secured.as_object_mut().ok_or("not an object")?.insert("proof".to_owned(), proof);
         Ok(secured)
     }
 

@@ -11,6 +11,9 @@ mod contexts;
 mod corpus;
 mod documents;
 mod isomorphism;
+pub mod meaning;
+pub mod mutate;
+pub mod rng;
 mod suite;
 mod vectors;
 
