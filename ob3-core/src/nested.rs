@@ -19,8 +19,15 @@ pub(crate) struct Nested {
     pub(crate) text: String,
     /// What it is read as.
     pub(crate) role: Role,
-    /// Of an endorsement: the ids of what it may be about.
-    pub(crate) about: Vec<String>,
+    /// Of an endorsement: the ids of what it may be about, a line each.
+    about: String,
+}
+
+impl Nested {
+    /// Whether an endorsement that stands there may be about this.
+    pub(crate) fn may_be_about(&self, id: &str) -> bool {
+        self.about.lines().any(|about| about == id)
+    }
 }
 
 /// What an endorsement says, beside who says it.
@@ -60,13 +67,13 @@ pub(crate) fn credentials(document: &Value<'_>, role: Role) -> Vec<Nested> {
         && let Value::Object(credential) = document
     {
         let endorsed = ENDORSED.iter().filter_map(|path| id_of(at(document, path)));
-        endorsements(credential, &endorsed.map(str::to_owned).collect::<Vec<_>>(), &mut found);
+        endorsements(credential, &endorsed.collect::<Vec<_>>(), &mut found);
     }
     found
 }
 
 /// OB 3.0 §B.1: wherever `endorsement` and `endorsementJwt` stand, but not inside of other credentials.
-fn endorsements(holder: &Object<'_>, about: &[String], found: &mut Vec<Nested>) {
+fn endorsements(holder: &Object<'_>, about: &[&str], found: &mut Vec<Nested>) {
     for (name, member) in holder.iter() {
         match name {
             "endorsement" | "endorsementJwt" => add(found, member, Role::Endorsement, about),
@@ -74,17 +81,19 @@ fn endorsements(holder: &Object<'_>, about: &[String], found: &mut Vec<Nested>) 
             _ => {
                 for object in member.as_set().iter().filter_map(Value::as_object) {
                     let id = object.get("id").and_then(Value::as_str);
-                    endorsements(object, &id.map(str::to_owned).into_iter().collect::<Vec<_>>(), found);
+                    endorsements(object, id.as_slice(), found);
                 }
             }
         }
     }
 }
 
-fn add(found: &mut Vec<Nested>, held: &Value<'_>, role: Role, about: &[String]) {
-    let room = (MAX_NESTED + 1).saturating_sub(found.len());
-    let nested = |item| Nested { text: text(item), role, about: about.to_vec() };
-    found.extend(held.as_set().iter().take(room).map(nested));
+fn add(found: &mut Vec<Nested>, held: &Value<'_>, role: Role, about: &[&str]) {
+    for item in held.as_set() {
+        if found.len() <= MAX_NESTED {
+            found.push(Nested { text: text(item), role, about: about.join("\n") });
+        }
+    }
 }
 
 /// The text of a credential: a JWS as it stands, the content of a `data:` URL (VCDM 2.0 §4.13.1

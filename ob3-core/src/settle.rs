@@ -1,5 +1,6 @@
 //! Deciding proofs: from the documents and answers of the host to whether a signature holds, and whose it is.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
@@ -21,6 +22,8 @@ pub(crate) struct Documents {
     documents: HashMap<String, Option<Vec<u8>>>,
     /// By the name of the check; `None` is a signature that the host can not check.
     signatures: HashMap<String, Option<bool>>,
+    /// What was looked for and was not there.
+    needs: RefCell<Vec<Need>>,
     unauthenticated: CheckResult,
     now: DateTime,
 }
@@ -50,21 +53,13 @@ impl Answer {
     }
 }
 
-/// Why a proof has no key yet.
-enum NoKey {
-    /// A document is missing.
-    Need(String),
-    /// It will have none.
-    Answer(Answer),
-}
-
 impl Documents {
     pub(crate) fn new(unauthenticated: UnauthenticatedIssuer, now: DateTime) -> Self {
         let unauthenticated = match unauthenticated {
             UnauthenticatedIssuer::Indeterminate => CheckResult::Unknown,
             UnauthenticatedIssuer::Rejected => CheckResult::Invalid,
         };
-        Self { documents: HashMap::new(), signatures: HashMap::new(), unauthenticated, now }
+        Self { documents: HashMap::new(), signatures: HashMap::new(), needs: RefCell::default(), unauthenticated, now }
     }
 
     pub(crate) fn insert_document(&mut self, url: &str, document: Option<&[u8]>) {
@@ -75,19 +70,25 @@ impl Documents {
         self.signatures.insert(id.to_owned(), is_valid);
     }
 
-    /// What the proofs of a credential come to, or what is needed to know it.
-    pub(crate) fn settle(&self, examined: &Examined) -> Result<Settled, Vec<Need>> {
-        let mut needs = Vec::new();
-        let mut answers = Vec::new();
-        for proof in &examined.proofs {
-            match self.answer(proof, examined) {
-                Ok(answer) => answers.push(answer),
-                Err(need) if needs.contains(&need) => {}
-                Err(need) => needs.push(need),
-            }
+    /// Notes that a thing is needed. `None`, for whoever can not go on without it.
+    fn need<T>(&self, need: Need) -> Option<T> {
+        let mut needs = self.needs.borrow_mut();
+        if !needs.contains(&need) {
+            needs.push(need);
         }
-        if !needs.is_empty() {
-            return Err(needs);
+        None
+    }
+
+    /// What was needed since this was last asked.
+    pub(crate) fn take_needs(&self) -> Vec<Need> {
+        self.needs.take()
+    }
+
+    /// What the proofs of a credential come to; `None` while something is needed.
+    pub(crate) fn settle(&self, examined: &Examined) -> Option<Settled> {
+        let answers: Vec<_> = examined.proofs.iter().filter_map(|proof| self.answer(proof, examined)).collect();
+        if answers.len() < examined.proofs.len() {
+            return None;
         }
         let answers = with_previous(&examined.proofs, answers);
         let items = examined.proofs.iter().zip(&answers).map(|(proof, answer)| {
@@ -95,7 +96,7 @@ impl Documents {
         });
         let items = items.collect();
         // OB 3.0 §8.2: one proof that holds is enough; those that fail are reported all the same.
-        Ok(match decisive(&answers) {
+        Some(match decisive(&answers) {
             Some(answer) => Settled { proof: answer.proof.clone(), items, issuer: answer.issuer.clone() },
             None => {
                 let Answer { proof, issuer } = Answer::of(examined.no_proofs.clone());
@@ -104,28 +105,27 @@ impl Documents {
         })
     }
 
-    fn answer(&self, proof: &Proof, examined: &Examined) -> Result<Answer, Need> {
+    fn answer(&self, proof: &Proof, examined: &Examined) -> Option<Answer> {
         let signed = match &proof.state {
-            ProofState::Settled(finding) => return Ok(Answer::of(finding.clone())),
+            ProofState::Settled(finding) => return Some(Answer::of(finding.clone())),
             ProofState::Open(signed) => signed,
         };
-        let (key, owner) = match self.key(&signed.key, examined) {
+        let (key, owner) = match self.key(&signed.key, examined)? {
             Ok(found) => found,
-            Err(NoKey::Answer(answer)) => return Ok(answer),
-            Err(NoKey::Need(url)) => return Err(Need::Document { url }),
+            Err(answer) => return Some(answer),
         };
-        Ok(match self.is_valid(signed, &key)? {
+        Some(match self.is_valid(signed, &key)? {
             Ok(true) => Answer { proof: Finding::valid(Code::SignatureValid), issuer: owner },
             Ok(false) => Answer::of(Finding::invalid(Code::SignatureInvalid)),
             Err(finding) => Answer::of(finding),
         })
     }
 
-    /// The key of a signature, and what a signature by it says of the issuer.
-    fn key(&self, key: &KeyRef, examined: &Examined) -> Result<(VerificationKey, Finding), NoKey> {
+    /// The key of a signature, and what a signature by it says of the issuer; the error says why there is none.
+    fn key(&self, key: &KeyRef, examined: &Examined) -> Option<Result<(VerificationKey, Finding), Answer>> {
         let issuer = examined.issuer.as_str();
         let method = match key {
-            KeyRef::Embedded(key) => return Ok((key.clone(), self.owner_of_embedded(key, issuer)?)),
+            KeyRef::Embedded(key) => return Some(Ok((key.clone(), self.owner_of_embedded(key, issuer)?))),
             KeyRef::Method(method) => method,
         };
         let is_issuers = method.controller == issuer;
@@ -133,19 +133,19 @@ impl Documents {
             if is_issuers { Finding::valid(Code::IssuerAuthenticated) } else { self.not_authenticated() }
         };
         let url = match method.source() {
-            Source::Own(key) => return Ok((key, authenticated(is_issuers))),
-            Source::Unsupported => return Err(NoKey::Answer(Answer::without_key(Code::IssuerUnsupported))),
+            Source::Own(key) => return Some(Ok((key, authenticated(is_issuers)))),
+            Source::Unsupported => return Some(Err(Answer::without_key(Code::IssuerUnsupported))),
             Source::Url(url) => url,
         };
-        let document = self.document(&url)?;
-        match method.find(document, examined.role.proof_purpose(), self.now) {
-            Err(_) => Err(NoKey::Answer(Answer::without_key(Code::IssuerDocumentInvalid))),
-            Ok(Method::NotFound) => Err(NoKey::Answer(Answer::of(Finding::invalid(Code::KeyNotFound)))),
+        let Some(document) = self.get(&url)? else { return Some(Err(Answer::without_key(Code::IssuerUnavailable))) };
+        Some(match method.find(document, examined.role.proof_purpose(), self.now) {
+            Err(_) => Err(Answer::without_key(Code::IssuerDocumentInvalid)),
+            Ok(Method::NotFound) => Err(Answer::of(Finding::invalid(Code::KeyNotFound))),
             Ok(Method::Authorized(key)) => Ok((key, authenticated(is_issuers))),
             Ok(Method::NotAuthorized(key)) if is_issuers => Ok((key, Finding::invalid(Code::IssuerKeyNotAuthorized))),
             Ok(Method::NotAuthorized(key)) => Ok((key, self.not_authenticated())),
             Ok(Method::Published(key)) => Ok((key, authenticated(is_under(&method.controller, issuer)))),
-        }
+        })
     }
 
     /// Whether a thing that was needed was supplied, be it as missing.
@@ -156,56 +156,51 @@ impl Documents {
         }
     }
 
-    /// What was supplied for a URL; the inner `None` is a document that could not be had.
+    /// What was supplied for a URL; `None` where it is now asked for, and the inner `None` is a document that could not be
+    /// had.
     pub(crate) fn get(&self, url: &str) -> Option<Option<&[u8]>> {
-        self.documents.get(url).map(Option::as_deref)
-    }
-
-    fn document(&self, url: &str) -> Result<&[u8], NoKey> {
-        match self.get(url) {
-            None => Err(NoKey::Need(url.to_owned())),
-            Some(None) => Err(NoKey::Answer(Answer::without_key(Code::IssuerUnavailable))),
-            Some(Some(document)) => Ok(document),
+        match self.documents.get(url) {
+            Some(document) => Some(document.as_deref()),
+            None => self.need(Need::Document { url: url.to_owned() }),
         }
     }
 
     /// Whether a key that came with the signature is one of the issuer's.
-    fn owner_of_embedded(&self, key: &VerificationKey, issuer: &str) -> Result<Finding, NoKey> {
+    fn owner_of_embedded(&self, key: &VerificationKey, issuer: &str) -> Option<Finding> {
         let is_listed = match did::issuer_source(issuer) {
             Source::Own(own) => own == *key,
             Source::Unsupported => false,
-            Source::Url(url) => match self.document(&url) {
-                Ok(document) => did::lists_key(issuer, document, key, self.now),
-                Err(need @ NoKey::Need(_)) => return Err(need),
+            Source::Url(url) => match self.get(&url)? {
+                Some(document) => did::lists_key(issuer, document, key, self.now),
                 // The signature can be checked all the same.
-                Err(NoKey::Answer(answer)) => return Ok(answer.issuer),
+                None => return Some(Finding::unknown(Code::IssuerUnavailable)),
             },
         };
-        Ok(if is_listed { Finding::valid(Code::IssuerAuthenticated) } else { self.not_authenticated() })
+        Some(if is_listed { Finding::valid(Code::IssuerAuthenticated) } else { self.not_authenticated() })
     }
 
     const fn not_authenticated(&self) -> Finding {
         Finding::new(self.unauthenticated, Code::IssuerNotAuthenticated)
     }
 
-    /// Whether a signature is the key's; the inner error says why that can not be told.
-    fn is_valid(&self, signed: &Signed, key: &VerificationKey) -> Result<Result<bool, Finding>, Need> {
+    /// Whether a signature is the key's; the error says why that can not be told.
+    fn is_valid(&self, signed: &Signed, key: &VerificationKey) -> Option<Result<bool, Finding>> {
         match (signed.algorithm, key) {
             (Algorithm::EdDsa, VerificationKey::Ed25519(key)) => {
                 let signature = signed.signature.as_slice().try_into();
-                return Ok(Ok(signature.is_ok_and(|signature| key.verifies(&signed.message, signature))));
+                return Some(Ok(signature.is_ok_and(|signature| key.verifies(&signed.message, signature))));
             }
             (Algorithm::Es256, VerificationKey::Ec { curve: Curve::P256, .. })
             | (Algorithm::Es384, VerificationKey::Ec { curve: Curve::P384, .. })
             | (Algorithm::Rs256, VerificationKey::Rsa { .. }) => {}
             // RFC 8725 §3.1: the key decides which algorithm it is used with.
-            _ => return Ok(Err(Finding::invalid(Code::KeyNotFound).with("alg", signed.algorithm.as_str()))),
+            _ => return Some(Err(Finding::invalid(Code::KeyNotFound).with("alg", signed.algorithm.as_str()))),
         }
         let check = signature_check(signed, key);
         match self.signatures.get(&check.id) {
-            None => Err(Need::Signature(check)),
-            Some(Some(is_valid)) => Ok(Ok(*is_valid)),
-            Some(None) => Ok(Err(Finding::unknown(Code::SignatureNotChecked).with("alg", signed.algorithm.as_str()))),
+            None => self.need(Need::Signature(check)),
+            Some(Some(is_valid)) => Some(Ok(*is_valid)),
+            Some(None) => Some(Err(Finding::unknown(Code::SignatureNotChecked).with("alg", signed.algorithm.as_str()))),
         }
     }
 }

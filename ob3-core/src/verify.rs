@@ -184,13 +184,12 @@ impl Secured {
         }
     }
 
-    /// What the proofs come to, or what is needed to know it.
-    fn settled(&self, documents: &Documents) -> Result<&Settled, Vec<Need>> {
-        if let Some(settled) = self.settled.get() {
-            return Ok(settled);
+    /// What the proofs come to; `None` while something is needed.
+    fn settled(&self, documents: &Documents) -> Option<&Settled> {
+        if self.settled.get().is_none() {
+            self.settled.set(documents.settle(&self.examined)?).ok()?;
         }
-        let settled = documents.settle(&self.examined)?;
-        Ok(self.settled.get_or_init(|| settled))
+        self.settled.get()
     }
 }
 
@@ -210,13 +209,11 @@ impl Verification {
         let documents = &self.documents;
         self.asked.retain(|need| !documents.has(need));
         if self.asked.is_empty() {
-            match self.report(input).cloned() {
-                Err(needs) => self.asked = needs,
-                Ok(report) => {
-                    self.state = State::Decided(report.clone());
-                    return Step::Done(report);
-                }
+            if let Some(report) = self.report(input).cloned() {
+                self.state = State::Decided(report.clone());
+                return Step::Done(report);
             }
+            self.asked = self.documents.take_needs();
         }
         Step::Need(self.asked.clone())
     }
@@ -235,17 +232,16 @@ impl Verification {
         self.documents.insert_signature(id, is_valid);
     }
 
-    /// The report over a credential, or what it needs.
-    fn report<'s>(&self, secured: &'s Secured) -> Result<&'s Report, Vec<Need>> {
-        if let Some(report) = secured.report.get() {
-            return Ok(report);
+    /// The report over a credential; `None`, here and below, while something is needed.
+    fn report<'s>(&self, secured: &'s Secured) -> Option<&'s Report> {
+        if secured.report.get().is_none() {
+            secured.report.set(self.decide(secured)?).ok()?;
         }
-        let report = self.decide(secured)?;
-        Ok(secured.report.get_or_init(|| report))
+        secured.report.get()
     }
 
-    /// Checks 4 to 10, or what they need.
-    fn decide(&self, secured: &Secured) -> Result<Report, Vec<Need>> {
+    /// Checks 4 to 10.
+    fn decide(&self, secured: &Secured) -> Option<Report> {
         let examined = &secured.examined;
         let settled = secured.settled(&self.documents)?;
         let mut report = examined.report.clone();
@@ -254,7 +250,7 @@ impl Verification {
         report.push(CheckName::Proof, true, settled.proof.clone(), settled.items.clone());
         if examine::is_bad(&settled.proof) {
             examine::not_reached(&mut report);
-            return Ok(report);
+            return Some(report);
         }
         if examined.role == Role::Presentation {
             return self.decide_presentation(secured, settled, report);
@@ -268,7 +264,7 @@ impl Verification {
             let mut report = self.report(refreshed)?.clone();
             let item = Finding::valid(Code::Refreshed).with("refreshService", examine::clip(url));
             report.push_item(CheckName::Validity, item);
-            return Ok(report);
+            return Some(report);
         }
         // 5. The key is the issuer's.
         let issuer = settled.issuer.clone().with("issuer", examine::clip(&examined.issuer));
@@ -277,13 +273,10 @@ impl Verification {
         let failed = refreshed.and_then(|(url, failed)| Some(failed.err()?.with("refreshService", examine::clip(url))));
         report.push(CheckName::Validity, true, examined.validity.clone(), failed.into_iter().collect());
         // 7. The status; and what stands inside, which is asked for in the same rounds.
-        let mut needs = Vec::new();
-        let entries = gather(&mut needs, self.statuses(examined, settled));
-        let endorsements = gather(&mut needs, self.endorsements(secured, settled));
-        let held = gather(&mut needs, self.held(secured, settled));
-        let (Some(entries), Some((endorsements, items)), Some(held)) = (entries, endorsements, held) else {
-            return Err(needs);
-        };
+        let entries = self.statuses(examined, settled);
+        let endorsements = self.endorsements(secured, settled);
+        let held = self.held(secured, settled);
+        let (entries, (endorsements, items), held) = (entries?, endorsements?, held?);
         let status = worst(&entries).unwrap_or(&examined.no_status).clone();
         report.push(CheckName::Status, true, status, entries);
         // 8 to 10
@@ -292,16 +285,11 @@ impl Verification {
         let trust = trust::check(&self.policy.trust, &examined.issuer, settled.issuer.result);
         report.push(CheckName::Trust, false, trust, Vec::new());
         held.into_iter().for_each(|held| report.add_credential(held, false));
-        Ok(report)
+        Some(report)
     }
 
     /// VCDM 2.0 §4.13: a presentation is as good as what it holds; its own proof says who presents it.
-    fn decide_presentation(
-        &self,
-        secured: &Secured,
-        settled: &Settled,
-        mut report: Report,
-    ) -> Result<Report, Vec<Need>> {
+    fn decide_presentation(&self, secured: &Secured, settled: &Settled, mut report: Report) -> Option<Report> {
         let holder = match (settled.proof.result, settled.issuer.code) {
             (CheckResult::NotApplicable, _) => Finding::not_applicable(Code::PresentationUnsigned),
             (_, Code::IssuerAuthenticated) => Finding::valid(Code::HolderAuthenticated),
@@ -315,18 +303,17 @@ impl Verification {
         report.show_single_claims();
         // Where nothing inside was looked at, nothing is known of it.
         examine::not_reached(&mut report);
-        Ok(report)
+        Some(report)
     }
 
     /// The refreshed form of a credential (1EdTech VC Refresh Service), where it is authentic and of the same id and
     /// issuer; else why it is not taken. It is not refreshed in turn.
-    fn refreshed<'s>(&self, secured: &'s Secured, url: &str) -> Result<Result<&'s Secured, Finding>, Vec<Need>> {
+    fn refreshed<'s>(&self, secured: &'s Secured, url: &str) -> Option<Result<&'s Secured, Finding>> {
         let failed = |reason: &str| Finding::unknown(Code::RefreshFailed).with("reason", reason);
         if !status::is_trustworthy(url) {
-            return Ok(Err(failed("url")));
+            return Some(Err(failed("url")));
         }
-        let Some(document) = self.documents.get(url) else { return Err(vec![Need::Document { url: url.to_owned() }]) };
-        let Some(document) = document else { return Ok(Err(failed("unavailable"))) };
+        let Some(document) = self.documents.get(url)? else { return Some(Err(failed("unavailable"))) };
         let opened = secured.refreshed.get_or_init(|| {
             let old = &secured.examined;
             let new = examine::examine(&self.contexts.0, document, Role::Badge, &self.policy, self.now)
@@ -341,11 +328,11 @@ impl Verification {
         });
         let refreshed = match opened {
             Ok(refreshed) => refreshed,
-            Err(finding) => return Ok(Err(finding.clone())),
+            Err(finding) => return Some(Err(finding.clone())),
         };
         let settled = refreshed.settled(&self.documents)?;
         let doubt = [&settled.proof, &settled.issuer].into_iter().find(|finding| finding.result != CheckResult::Valid);
-        Ok(match doubt {
+        Some(match doubt {
             Some(finding) => Err(failed(finding.code.as_str())),
             None => Ok(refreshed),
         })
@@ -375,62 +362,51 @@ impl Verification {
         Ok(Secured::new(examined, depth))
     }
 
-    /// The reports of the credentials that a presentation or a learner record holds, or what they need. A credential whose
-    /// holder's proof does not hold is not looked at.
-    fn held(&self, secured: &Secured, settled: &Settled) -> Result<Vec<Report>, Vec<Need>> {
+    /// The reports of the credentials that a presentation or a learner record holds. They are not looked at where its own
+    /// proof does not hold.
+    fn held(&self, secured: &Secured, settled: &Settled) -> Option<Vec<Report>> {
         let is_envelope = matches!(secured.examined.role, Role::Presentation | Role::Record);
         if !is_envelope || settled.proof.result == CheckResult::Unknown {
-            return Ok(Vec::new());
+            return Some(Vec::new());
         }
-        let mut needs = Vec::new();
-        let mut reports = Vec::new();
-        for (_, inner) in self.inner(secured).filter(|(nested, _)| nested.role != Role::Endorsement) {
-            reports.extend(gather(&mut needs, self.report_of(inner)));
-        }
-        if needs.is_empty() { Ok(reports) } else { Err(needs) }
+        let held = self.inner(secured).filter(|(nested, _)| nested.role != Role::Endorsement);
+        all(held.map(|(_, inner)| self.report_of(inner).cloned()))
     }
 
-    fn report_of(&self, inner: &Result<Secured, Report>) -> Result<Report, Vec<Need>> {
+    fn report_of<'s>(&self, inner: &'s Result<Secured, Report>) -> Option<&'s Report> {
         match inner {
-            Ok(secured) => self.report(secured).cloned(),
-            Err(report) => Ok(report.clone()),
+            Ok(secured) => self.report(secured),
+            Err(report) => Some(report),
         }
     }
 
     /// OB 3.0 §8.2 step 6: each endorsement is a credential of its own. One that does not hold is none, and makes the badge
     /// no worse: the check as a whole is then open.
-    fn endorsements(&self, secured: &Secured, settled: &Settled) -> Result<(Finding, Vec<Finding>), Vec<Need>> {
+    fn endorsements(&self, secured: &Secured, settled: &Settled) -> Option<(Finding, Vec<Finding>)> {
         if !secured.examined.nested.iter().any(|nested| nested.role == Role::Endorsement) {
-            return Ok((Finding::not_applicable(Code::NoEndorsements), Vec::new()));
+            return Some((Finding::not_applicable(Code::NoEndorsements), Vec::new()));
         }
         if settled.proof.result != CheckResult::Valid {
-            return Ok((Finding::unknown(Code::EndorsementsNotChecked), Vec::new()));
+            return Some((Finding::unknown(Code::EndorsementsNotChecked), Vec::new()));
         }
-        let mut needs = Vec::new();
-        let mut items = Vec::new();
-        for (nested, inner) in self.inner(secured).filter(|(nested, _)| nested.role == Role::Endorsement) {
-            items.extend(gather(&mut needs, self.endorsement(nested, inner)).into_iter().flatten());
-        }
-        if !needs.is_empty() {
-            return Err(needs);
-        }
+        let inner = self.inner(secured).filter(|(nested, _)| nested.role == Role::Endorsement);
+        let items = all(inner.map(|(nested, inner)| self.endorsement(nested, inner)))?.concat();
         let all_hold = items.iter().all(|item| item.result == CheckResult::Valid);
         let finding = if all_hold {
             Finding::valid(Code::EndorsementsVerified)
         } else {
             Finding::unknown(Code::EndorsementsNotVerified)
         };
-        Ok((finding, items))
+        Some((finding, items))
     }
 
     /// What one endorsement comes to, followed by those of its endorser.
-    fn endorsement(&self, nested: &Nested, inner: &Result<Secured, Report>) -> Result<Vec<Finding>, Vec<Need>> {
+    fn endorsement(&self, nested: &Nested, inner: &Result<Secured, Report>) -> Option<Vec<Finding>> {
         let report = self.report_of(inner)?;
-        let said = inner.as_ref().ok().map(|secured| &secured.examined);
         let mut finding = report.decisive();
-        if let Some(examined) = said {
+        if let Ok(Secured { examined, .. }) = inner {
             let subject = &examined.endorsement.subject;
-            if finding.result == CheckResult::Valid && !nested.about.contains(subject) {
+            if finding.result == CheckResult::Valid && !nested.may_be_about(subject) {
                 finding = Finding::invalid(Code::EndorsesSomethingElse).with("endorses", examine::clip(subject));
             }
             finding = finding.with("issuer", examine::clip(&examined.issuer));
@@ -438,41 +414,42 @@ impl Verification {
                 finding = finding.with(name, value);
             }
         }
-        let further = report.check(CheckName::Endorsements).map(|check| check.items.clone()).unwrap_or_default();
-        Ok([vec![finding], further].concat())
+        let mut findings = vec![finding];
+        if let Some(check) = report.check(CheckName::Endorsements) {
+            findings.extend_from_slice(&check.items);
+        }
+        Some(findings)
     }
 
-    /// What each status entry comes to, or what is needed to know it.
-    fn statuses(&self, examined: &Examined, badge: &Settled) -> Result<Vec<Finding>, Vec<Need>> {
-        let mut needs = Vec::new();
-        let mut findings = Vec::new();
-        for entry in &examined.status {
-            findings.extend(gather(&mut needs, self.status(entry, examined, badge)));
-        }
-        if needs.is_empty() { Ok(findings) } else { Err(needs) }
+    /// What each status entry comes to.
+    fn statuses(&self, examined: &Examined, badge: &Settled) -> Option<Vec<Finding>> {
+        all(examined.status.iter().map(|entry| self.status(entry, examined, badge)))
     }
 
     /// Bitstring Status List §3.2, for one entry. Whatever keeps the list from being read or trusted leaves the status
     /// unknown: it is never taken for clear.
-    fn status(&self, entry: &StatusEntry, examined: &Examined, badge: &Settled) -> Result<Finding, Vec<Need>> {
+    fn status(&self, entry: &StatusEntry, examined: &Examined, badge: &Settled) -> Option<Finding> {
         let (kind, purpose, index, url) = match entry {
-            StatusEntry::Unusable(finding) => return Ok(finding.clone()),
+            StatusEntry::Unusable(finding) => return Some(finding.clone()),
             StatusEntry::RevocationList { list } => return self.in_revocation_list(list, examined, badge),
             StatusEntry::Bitstring { kind, purpose, index, list } => (*kind, *purpose, *index, list),
         };
-        let finding = match self.documents.get(url) {
-            // A badge whose proof does not hold has no say in which lists are fetched.
-            _ if badge.proof.result != CheckResult::Valid => Finding::unknown(Code::NotReached),
-            None => return Err(vec![Need::Document { url: url.clone() }]),
-            Some(document) => match &*self.list(url, document) {
+        let finding = if badge.proof.result == CheckResult::Valid {
+            let document = self.documents.get(url)?;
+            match &*self.list(url, document) {
                 Err(finding) => finding.clone(),
                 Ok(list) => self.status_in(list, kind, purpose, index)?,
-            },
+            }
+        } else {
+            // A badge whose proof does not hold has no say in which lists are fetched.
+            Finding::unknown(Code::NotReached)
         };
-        Ok(finding
-            .with("statusPurpose", purpose.as_str())
-            .with("statusListIndex", &index.to_string())
-            .with("statusListCredential", examine::clip(url)))
+        Some(
+            finding
+                .with("statusPurpose", purpose.as_str())
+                .with("statusListIndex", &index.to_string())
+                .with("statusListCredential", examine::clip(url)),
+        )
     }
 
     /// The list in a document, examined once however many credentials name it.
@@ -495,47 +472,45 @@ impl Verification {
         }
     }
 
-    fn in_revocation_list(&self, url: &str, examined: &Examined, badge: &Settled) -> Result<Finding, Vec<Need>> {
-        let finding = match self.documents.get(url) {
-            _ if badge.proof.result != CheckResult::Valid => Finding::unknown(Code::NotReached),
-            None => return Err(vec![Need::Document { url: url.to_owned() }]),
-            Some(None) => Finding::unknown(Code::StatusListUnavailable),
-            Some(Some(list)) => status::check_revocation_list(list, &examined.id, &examined.issuer),
+    fn in_revocation_list(&self, url: &str, examined: &Examined, badge: &Settled) -> Option<Finding> {
+        let finding = if badge.proof.result == CheckResult::Valid {
+            match self.documents.get(url)? {
+                None => Finding::unknown(Code::StatusListUnavailable),
+                Some(list) => status::check_revocation_list(list, &examined.id, &examined.issuer),
+            }
+        } else {
+            Finding::unknown(Code::NotReached)
         };
-        Ok(finding.with("revocationList", examine::clip(url)))
+        Some(finding.with("revocationList", examine::clip(url)))
     }
 
-    fn status_in(&self, list: &Secured, kind: Kind, purpose: Purpose, index: usize) -> Result<Finding, Vec<Need>> {
+    fn status_in(&self, list: &Secured, kind: Kind, purpose: Purpose, index: usize) -> Option<Finding> {
         let settled = list.settled(&self.documents)?;
         for finding in [&settled.proof, &settled.issuer] {
             if finding.result != CheckResult::Valid {
-                return Ok(Finding::unknown(Code::StatusListNotAuthentic).with("reason", finding.code.as_str()));
+                return Some(Finding::unknown(Code::StatusListNotAuthentic).with("reason", finding.code.as_str()));
             }
         }
         let validity = &list.examined.validity;
         if validity.result != CheckResult::Valid {
-            return Ok(Finding::unknown(Code::StatusListOutdated).with("reason", validity.code.as_str()));
+            return Some(Finding::unknown(Code::StatusListOutdated).with("reason", validity.code.as_str()));
         }
-        Ok(match &list.examined.list {
+        Some(match &list.examined.list {
             Some(bits) => bits.check(kind, purpose, index),
             None => Finding::unknown(Code::StatusListMalformed),
         })
     }
 }
 
-/// What was found; what is needed instead joins the other needs.
-fn gather<T>(needs: &mut Vec<Need>, found: Result<T, Vec<Need>>) -> Option<T> {
-    match found {
-        Ok(found) => Some(found),
-        Err(missing) => {
-            for need in missing {
-                if !needs.contains(&need) {
-                    needs.push(need);
-                }
-            }
-            None
-        }
+/// All that was found. Each is looked for even where one before it is missing, so that what all of them need is known.
+fn all<T>(found: impl Iterator<Item = Option<T>>) -> Option<Vec<T>> {
+    let mut is_complete = true;
+    let mut items = Vec::new();
+    for item in found {
+        is_complete &= item.is_some();
+        items.extend(item);
     }
+    is_complete.then_some(items)
 }
 
 /// The finding that speaks for all: revoked beats everything, then what is unknown.
