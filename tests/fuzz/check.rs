@@ -9,7 +9,7 @@ use ob3_core::{CheckName, Code, DateTime, Need, Outcome, Policy, Report, Step, V
 use serde_json::Value;
 
 /// Most rounds of questions that a verification may take; the hosts give up after so many.
-const MAX_ROUNDS: usize = 8;
+const MAX_ROUNDS: usize = 16;
 
 /// Memory at any one time, over what goes in (input, documents and policy): so many bytes for each byte, and so many for
 /// whatever is small (a list of status bits inflates to 4 MiB).
