@@ -140,6 +140,7 @@ function welcome(baseUrl, { apiKey, badgeId, credentialId }) {
     -d '{"badgeId":"${badgeId}","recipient":{"name":"Grace Hopper","email":"grace@hopper.example"}}'
 
   Its answer names the page that shows and verifies it. For scripts: ${join(LOCAL, "demo.json")}
+  The mails that it sends: ${baseUrl}/cdn-cgi/local/explorer/
   Ctrl-C ends it; the data stays.
 `;
 }

@@ -1,6 +1,6 @@
 //! Who asks: API keys, sessions, and how often a network address may.
 
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -9,12 +9,13 @@ use worker::send::SendFuture;
 use crate::app::App;
 use crate::body;
 use crate::domain::api_key::{self, Scope};
-use crate::domain::ids::{ApiKeyId, OrganizationId, UserId};
-use crate::domain::rate::{self, Limit};
+use crate::domain::email::Email;
+use crate::domain::ids::{ApiKeyId, OrganizationId, SessionId};
+use crate::domain::rate::{self, Limit, Limits};
 use crate::domain::session;
 use crate::error::{Error, Result};
 use crate::respond;
-use crate::store::{Counted, FoundKey, KeyCheck, Membership, Organization};
+use crate::store::{Counted, FoundKey, KeyCheck, Membership, Organization, Person};
 
 /// Longest text that is looked at as a key or a token.
 const MAX_CREDENTIAL: usize = 1024;
@@ -76,43 +77,70 @@ pub(crate) async fn with_api_key(mut request: Request, next: Next) -> Response {
 
 /// Admits a network address to routes without an API key: 429 when there are too many requests.
 pub(crate) async fn with_address_limit(request: Request, next: Next) -> Response {
-    match SendFuture::new(admit_address(&request, "address", rate::PER_ADDRESS)).await {
+    match SendFuture::new(admit_address(&request, "address", |limits| limits.per_address)).await {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     }
 }
 
-/// Admits a network address to sign in: 429 when there were too many attempts.
+/// Admits a network address to one route of signing in: 429 when there were too many attempts at it.
 pub(crate) async fn with_sign_in_limit(request: Request, next: Next) -> Response {
-    match SendFuture::new(admit_address(&request, "sign-in", rate::SIGN_IN)).await {
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+    let kind = format!("sign-in {route}");
+    match SendFuture::new(admit_address(&request, &kind, |limits| limits.sign_in)).await {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     }
 }
 
-async fn admit_address(request: &Request, kind: &str, limit: Limit) -> Result<()> {
+async fn admit_address(request: &Request, kind: &str, limit: fn(&Limits) -> Limit) -> Result<()> {
     let app = app(request)?;
-    let Some(subject) = address_subject(app, request.headers(), kind) else { return Ok(()) };
-    let allowance = app.store.admit(&Counted { subject: &subject, limit }, app.now).await?;
+    let Some(limits) = &app.config.rate_limits else { return Ok(()) };
+    let subject = address_subject(app, request.headers(), kind);
+    admit(app, &subject, limit(limits)).await
+}
+
+/// Counts a request of a subject: 429 when there are too many.
+pub(crate) async fn admit(app: &App, subject: &str, limit: Limit) -> Result<()> {
+    let allowance = app.store.admit(&Counted { subject, limit }, app.now).await?;
     if allowance.is_admitted { Ok(()) } else { Err(Error::RateLimited(allowance)) }
 }
 
-/// The name under which the request's network address is counted; `None` when nothing is counted.
-pub(crate) fn address_subject(app: &App, headers: &HeaderMap, kind: &str) -> Option<String> {
+/// The name under which the request's network address is counted.
+pub(crate) fn address_subject(app: &App, headers: &HeaderMap, kind: &str) -> String {
     // The platform sets this header itself; what a client sends under its name is overwritten.
     let address = headers.get("cf-connecting-ip").and_then(|value| value.to_str().ok()).unwrap_or("unknown");
-    app.config.rate_limits.then(|| rate::address_subject(kind, address, &app.config.session_secret))
+    rate::address_subject(kind, address, &app.config.session_secret)
 }
 
 async fn check(app: &App, headers: &HeaderMap, text: &str) -> Result<KeyCheck> {
     let subject = address_subject(app, headers, "address");
-    let address = subject.as_deref().map(|subject| Counted { subject, limit: rate::PER_ADDRESS });
-    let limits = address.as_ref().map(|address| (address, rate::PER_KEY));
+    let counted = |limits: &Limits| (Counted { subject: &subject, limit: limits.per_address }, limits.per_key);
+    let limits = app.config.rate_limits.as_ref().map(counted);
+    let limits = limits.as_ref().map(|(address, per_key)| (address, *per_key));
     Ok(app.store.check_key(&api_key::hash(text), limits, app.now).await?)
 }
 
-/// Whose session the request belongs to: 401 without a good token.
-pub(crate) fn session(app: &App, headers: &HeaderMap) -> Result<UserId> {
+/// The person whose session the request belongs to: 401 without a good token, or when the session has ended.
+pub(crate) async fn session(app: &App, headers: &HeaderMap) -> Result<Person> {
+    let bearer = session_bearer(app, headers)?;
+    app.store.person(bearer, app.now).await?.ok_or(Error::Unauthorized("the session has ended"))
+}
+
+/// 403 unless the person has this address, and has proved it by a code.
+pub(crate) fn require_address(person: &Person, address: &Email) -> Result<()> {
+    if person.email != *address {
+        return Err(Error::EmailMismatch);
+    }
+    person.email_verified_at.map(|_| ()).ok_or(Error::EmailNotVerified)
+}
+
+/// Which session the request belongs to.
+pub(crate) fn session_id(app: &App, headers: &HeaderMap) -> Result<SessionId> {
+    Ok(session_bearer(app, headers)?.session)
+}
+
+fn session_bearer(app: &App, headers: &HeaderMap) -> Result<session::Bearer> {
     let token = bearer(headers).ok_or(Error::Unauthorized("a session token is required"))?;
     session::read(&app.config.session_secret, token, app.now).map_err(|refused| {
         Error::Unauthorized(match refused {
@@ -124,10 +152,10 @@ pub(crate) fn session(app: &App, headers: &HeaderMap) -> Result<UserId> {
 
 /// The organization that a path names, as the session's person sees it: 401 without a session, 400 for what is no
 /// id, 404 unless they are a member.
-pub(crate) async fn member(app: &App, headers: &HeaderMap, organization: &str) -> Result<(UserId, Membership)> {
-    let user = session(app, headers)?;
+pub(crate) async fn member(app: &App, headers: &HeaderMap, organization: &str) -> Result<(Person, Membership)> {
+    let user = session(app, headers).await?;
     let id = body::path_id("organizationId", organization, OrganizationId::parse)?;
-    let membership = app.store.membership(user, id).await?;
+    let membership = app.store.membership(user.id, id).await?;
     Ok((user, membership.ok_or(Error::NotFound("organization"))?))
 }
 
@@ -135,13 +163,21 @@ pub(crate) async fn member(app: &App, headers: &HeaderMap, organization: &str) -
 /// one of its members.
 pub(crate) async fn is_insider(app: &App, headers: &HeaderMap, organization: OrganizationId) -> Result<bool> {
     let Some(text) = api_key_text(headers) else { return Ok(false) };
-    if let Ok(user) = session(app, headers) {
-        return Ok(app.store.membership(user, organization).await?.is_some());
+    if let Ok(bearer) = session_bearer(app, headers) {
+        let Some(user) = app.store.person(bearer, app.now).await? else { return Ok(false) };
+        return Ok(app.store.membership(user.id, organization).await?.is_some());
     }
     let found = app.store.check_key(&api_key::hash(text), None, app.now).await?.found;
     Ok(found.is_some_and(|found| {
         found.organization.id == organization && Caller::new(found).require(Scope::CredentialsRead).is_ok()
     }))
+}
+
+/// Whether the request comes from the person who has proved that this address is theirs.
+pub(crate) async fn has_address(app: &App, headers: &HeaderMap, address: &str) -> Result<bool> {
+    let Ok(bearer) = session_bearer(app, headers) else { return Ok(false) };
+    let person = app.store.person(bearer, app.now).await?;
+    Ok(person.is_some_and(|person| person.email_verified_at.is_some() && person.email.as_str() == address))
 }
 
 fn app(request: &Request) -> Result<&App> {

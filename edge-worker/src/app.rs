@@ -43,6 +43,21 @@ impl App {
         Ok(Self { config, store, origin, now: clock::now(), env })
     }
 
+    /// The view of work that no request asks for at that moment. Its origin is the deployment's; without one it is of no
+    /// use, and whatever needs an origin has stored the one of the request that it came from.
+    pub(crate) fn of_job(env: Env) -> Result<Self> {
+        let config = config(&env)?;
+        let nowhere = || Origin::parse("http://localhost").ok_or_else(|| Error::Internal("no origin".into()));
+        let origin = config.public_origin.clone().map_or_else(nowhere, Ok)?;
+        let store = Arc::new(Store::new(&env)?);
+        Ok(Self { config, store, origin, now: clock::now(), env })
+    }
+
+    /// The bindings.
+    pub(crate) const fn env(&self) -> &Env {
+        &self.env
+    }
+
     /// The pages.
     pub(crate) fn assets(&self) -> Result<Fetcher> {
         self.env.assets("ASSETS").map_err(|error| Error::Internal(format!("no pages: {error}")))

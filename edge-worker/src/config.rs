@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use crate::domain::email::Email;
 use crate::domain::origin::Origin;
+use crate::domain::rate::{Limit, Limits};
+use crate::domain::uri;
 
 /// Fewest characters of a secret: 128 bits in hexadecimal.
 const MIN_SECRET: usize = 32;
@@ -11,14 +14,48 @@ const MIN_SECRET: usize = 32;
 pub struct Config {
     /// The origin of published addresses; `None` takes that of each request.
     pub public_origin: Option<Origin>,
-    /// Whether requests are counted and refused when there are too many.
-    pub rate_limits: bool,
+    /// How many requests are taken; `None` counts and refuses none.
+    pub rate_limits: Option<Limits>,
+    /// How mail is sent; `None` sends none.
+    pub mail: Option<Mail>,
     /// Makes the first owner.
     pub bootstrap_secret: String,
     /// Signs sessions.
     pub session_secret: String,
     /// Seals private signing keys.
     pub key_encryption_secret: String,
+}
+
+/// How mail is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// The sender's address.
+    pub from: Email,
+    /// Who carries it.
+    pub carrier: Carrier,
+}
+
+/// Who carries mail.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Carrier {
+    /// The platform's own e-mail binding `MAIL`.
+    Binding,
+    /// A service that takes mails as JSON over HTTP.
+    Http {
+        /// Where they are posted to.
+        url: String,
+        /// What is sent as bearer token.
+        token: String,
+    },
+}
+
+impl fmt::Debug for Carrier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Binding => "Binding",
+            Self::Http { .. } => "Http(..)",
+        })
+    }
 }
 
 /// What is wrong with one setting.
@@ -30,6 +67,12 @@ pub enum Fault {
     PublicOrigin,
     /// `RATE_LIMITS` is neither `on` nor `off`.
     RateLimits,
+    /// A limit that is not `REQUESTS/SECONDS`.
+    Limit(&'static str),
+    /// `MAIL_FROM` is no address.
+    MailFrom,
+    /// `MAIL_HTTP_URL` is no URL, or stands without `MAIL_HTTP_TOKEN`.
+    MailHttp,
 }
 
 impl fmt::Display for Fault {
@@ -40,6 +83,11 @@ impl fmt::Display for Fault {
                 f.write_str("PUBLIC_ORIGIN must be an origin such as https://badges.example, or empty")
             }
             Self::RateLimits => f.write_str("RATE_LIMITS must be `on`, `off` or empty"),
+            Self::Limit(name) => write!(f, "{name} must be requests in seconds such as 60/60, or empty"),
+            Self::MailFrom => f.write_str("MAIL_FROM must be an e-mail address, or empty"),
+            Self::MailHttp => {
+                f.write_str("MAIL_HTTP_URL must be an http or https URL and have MAIL_HTTP_TOKEN beside it")
+            }
         }
     }
 }
@@ -68,20 +116,56 @@ impl Config {
                 None
             }),
         };
-        let rate_limits = match setting("RATE_LIMITS").as_deref() {
-            None | Some("" | "on") => true,
-            Some("off") => false,
-            Some(_) => {
-                faults.push(Fault::RateLimits);
-                true
-            }
-        };
+        let rate_limits = rate_limits(&setting, &mut faults);
+        let mail = mail(&setting, &mut faults);
         if faults.is_empty() {
-            Ok(Self { public_origin, rate_limits, bootstrap_secret, session_secret, key_encryption_secret })
+            Ok(Self { public_origin, rate_limits, mail, bootstrap_secret, session_secret, key_encryption_secret })
         } else {
             Err(faults)
         }
     }
+}
+
+fn rate_limits(setting: &impl Fn(&str) -> Option<String>, faults: &mut Vec<Fault>) -> Option<Limits> {
+    let mut limit = |name, default| match setting(name).filter(|text| !text.is_empty()) {
+        None => default,
+        Some(text) => Limit::parse(&text).unwrap_or_else(|| {
+            faults.push(Fault::Limit(name));
+            default
+        }),
+    };
+    let defaults = Limits::default();
+    let limits = Limits {
+        per_key: limit("RATE_LIMIT_KEY", defaults.per_key),
+        per_address: limit("RATE_LIMIT_ADDRESS", defaults.per_address),
+        sign_in: limit("RATE_LIMIT_SIGN_IN", defaults.sign_in),
+    };
+    match setting("RATE_LIMITS").as_deref() {
+        None | Some("" | "on") => Some(limits),
+        Some("off") => None,
+        Some(_) => {
+            faults.push(Fault::RateLimits);
+            Some(limits)
+        }
+    }
+}
+
+fn mail(setting: &impl Fn(&str) -> Option<String>, faults: &mut Vec<Fault>) -> Option<Mail> {
+    let from = setting("MAIL_FROM").filter(|text| !text.is_empty())?;
+    let Some(from) = Email::parse(&from) else {
+        faults.push(Fault::MailFrom);
+        return None;
+    };
+    let given = |name| setting(name).filter(|text| !text.is_empty());
+    let carrier = match (given("MAIL_HTTP_URL"), given("MAIL_HTTP_TOKEN")) {
+        (None, _) => Carrier::Binding,
+        (Some(url), Some(token)) if uri::is_web_url(&url) => Carrier::Http { url, token },
+        (Some(_), _) => {
+            faults.push(Fault::MailHttp);
+            return None;
+        }
+    };
+    Some(Mail { from, carrier })
 }
 
 #[cfg(test)]
@@ -91,23 +175,49 @@ mod tests {
     fn read(changed: &str, value: &str) -> Result<Config, Vec<Fault>> {
         Config::read(|name| match name {
             _ if name == changed => Some(value.into()),
-            "PUBLIC_ORIGIN" | "RATE_LIMITS" => None,
-            _ => Some("x".repeat(MIN_SECRET)),
+            "BOOTSTRAP_SECRET" | "SESSION_SECRET" | "KEY_ENCRYPTION_SECRET" => Some("x".repeat(MIN_SECRET)),
+            _ => None,
         })
     }
 
     #[test]
     fn variables_have_defaults_and_secrets_have_none() {
         let config = read("", "").ok().unwrap();
-        assert!(config.public_origin.is_none() && config.rate_limits);
+        assert!(config.public_origin.is_none() && config.mail.is_none());
+        assert_eq!(config.rate_limits, Some(Limits::default()));
         let faults = Config::read(|_| None).err().unwrap();
         assert_eq!(faults, ["BOOTSTRAP_SECRET", "SESSION_SECRET", "KEY_ENCRYPTION_SECRET"].map(Fault::Secret));
     }
 
     #[test]
     fn rate_limits_are_off_only_when_somebody_says_so() {
-        assert!(!read("RATE_LIMITS", "off").ok().unwrap().rate_limits);
+        assert_eq!(read("RATE_LIMITS", "off").ok().unwrap().rate_limits, None);
         assert_eq!(read("RATE_LIMITS", "false").err().unwrap(), [Fault::RateLimits]);
+    }
+
+    #[test]
+    fn limits_are_requests_in_seconds() {
+        let limits = read("RATE_LIMIT_SIGN_IN", "30/60").ok().unwrap().rate_limits.unwrap();
+        assert_eq!(limits.sign_in, Limit { requests: 30, window_seconds: 60 });
+        assert_eq!(limits.per_key, Limits::default().per_key);
+        assert_eq!(read("RATE_LIMIT_KEY", "many").err().unwrap(), [Fault::Limit("RATE_LIMIT_KEY")]);
+    }
+
+    fn all(names: &[(&str, &str)]) -> Result<Config, Vec<Fault>> {
+        let named = |name: &str| names.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into());
+        Config::read(|name| named(name).or_else(|| name.ends_with("SECRET").then(|| "x".repeat(MIN_SECRET))))
+    }
+
+    #[test]
+    fn mail_goes_by_the_binding_unless_a_service_is_named() {
+        let from = ("MAIL_FROM", "badges@example.com");
+        let url = ("MAIL_HTTP_URL", "https://mail.example/send");
+        let carrier = |config: Result<Config, Vec<Fault>>| config.ok().unwrap().mail.unwrap().carrier;
+        assert_eq!(carrier(all(&[from])), Carrier::Binding);
+        let http = Carrier::Http { url: url.1.into(), token: "t".into() };
+        assert_eq!(carrier(all(&[from, url, ("MAIL_HTTP_TOKEN", "t")])), http);
+        assert_eq!(all(&[from, url]).err().unwrap(), [Fault::MailHttp]);
+        assert_eq!(read("MAIL_FROM", "badges").err().unwrap(), [Fault::MailFrom]);
     }
 
     #[test]

@@ -23,6 +23,12 @@ pub(crate) enum Error {
     Unauthorized(&'static str),
     /// Who asks may not do this.
     Forbidden(String),
+    /// The session's address is another one than the one that this is meant for.
+    EmailMismatch,
+    /// The session's address was never proved.
+    EmailNotVerified,
+    /// The credential was claimed before.
+    AlreadyClaimed,
     /// There is no such thing here.
     NotFound(&'static str),
     /// The path does not know the method.
@@ -49,6 +55,9 @@ impl Error {
             Self::Invalid(_) | Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR"),
             Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "FORBIDDEN"),
+            Self::EmailMismatch => (StatusCode::FORBIDDEN, "EMAIL_MISMATCH"),
+            Self::EmailNotVerified => (StatusCode::FORBIDDEN, "EMAIL_NOT_VERIFIED"),
+            Self::AlreadyClaimed => (StatusCode::CONFLICT, "ALREADY_CLAIMED"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "CONFLICT"),
@@ -64,6 +73,11 @@ impl Error {
             Self::Invalid(invalid) => invalid.to_string(),
             Self::Unreadable(why) | Self::Forbidden(why) | Self::Conflict(why) => why.clone(),
             Self::Unauthorized(why) => (*why).into(),
+            Self::EmailMismatch => {
+                "this is meant for another e-mail address than the one you are signed in with".into()
+            }
+            Self::EmailNotVerified => "sign in by a code first: your e-mail address is not proved yet".into(),
+            Self::AlreadyClaimed => "the credential was claimed already".into(),
             Self::NotFound(what) => format!("{what} not found"),
             Self::MethodNotAllowed => "this path does not answer to this method".into(),
             Self::PayloadTooLarge(max) => format!("the body must not be larger than {max} bytes"),

@@ -1,19 +1,24 @@
-//! What the platform calls.
+//! What the platform calls: requests, the queue, and the clock.
 
 use axum::Router;
 use axum::response::IntoResponse;
 use ob3_core::DateTime;
 use tower_service::Service;
-use worker::{Context, Env, HttpRequest, ScheduleContext, ScheduledEvent, event};
+use worker::{Context, Env, HttpRequest, MessageBatch, ScheduleContext, ScheduledEvent, event};
 
 use crate::app::App;
 use crate::clock;
+use crate::domain::mail;
 use crate::domain::time::DAY_SECONDS;
+use crate::jobs::{self, Job};
 use crate::router::router;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// How long answers to idempotent requests are kept; the contract asks for a day at least.
 const ANSWERS_KEPT_SECONDS: i64 = 2 * DAY_SECONDS;
+
+/// Most of one kind that one run of the clock takes up.
+const SWEPT_AT_ONCE: i64 = 500;
 
 thread_local! {
     /// The routes of this isolate.
@@ -41,14 +46,33 @@ fn refuse(error: crate::error::Error) -> axum::response::Response {
     error.into_response()
 }
 
-/// The clock: forgets what is over.
+/// The queue: work that a request has left behind.
+#[event(queue)]
+async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> worker::Result<()> {
+    jobs::run(batch, &env).await;
+    Ok(())
+}
+
+/// The clock: takes up what the queue has not brought to its end, and forgets what is over. One that fails does not keep the
+/// others from running.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    if let Err(error) = forget(&env, clock::now()).await {
-        worker::console_error!("{}", serde_json::json!({ "event": "scheduled", "cause": error.to_string() }));
+    let now = clock::now();
+    for (what, result) in [("mails", sweep_mails(&env, now).await), ("forget", forget(&env, now).await)] {
+        if let Err(error) = result {
+            worker::console_error!("{}", serde_json::json!({ "event": what, "cause": error.to_string() }));
+        }
     }
 }
 
-async fn forget(env: &Env, now: DateTime) -> Result<(), crate::store::StoreError> {
-    Store::new(env)?.forget_before(now, now.plus_seconds(-ANSWERS_KEPT_SECONDS)).await
+async fn sweep_mails(env: &Env, now: DateTime) -> Result<(), StoreError> {
+    let due = Store::new(env)?.due_mails(SWEPT_AT_ONCE, now).await?;
+    let due: Vec<Job> = due.into_iter().map(|id| Job::Mail { id }).collect();
+    jobs::post(env, &due).await;
+    Ok(())
+}
+
+async fn forget(env: &Env, now: DateTime) -> Result<(), StoreError> {
+    let answers = now.plus_seconds(-ANSWERS_KEPT_SECONDS);
+    Store::new(env)?.forget_before(now, answers, now.plus_seconds(-mail::KEPT_SECONDS)).await
 }

@@ -16,6 +16,8 @@ pub enum Rule {
     OneActiveSigningKey,
     /// A slug names one badge of an organization.
     BadgeSlug,
+    /// An address has one open invitation into an organization.
+    InvitationOpen,
     /// A version of a badge is written once.
     BadgeVersion,
     /// A code names one credential.
@@ -39,11 +41,12 @@ pub enum Rule {
 }
 
 /// The texts by which SQLite names a broken rule: the columns of an index, or a constraint's name.
-const TEXTS: [(&str, Rule); 16] = [
+const TEXTS: [(&str, Rule); 17] = [
     ("UNIQUE constraint failed: user.is_bootstrap_owner", Rule::OneBootstrapOwner),
     ("UNIQUE constraint failed: user.email", Rule::UserEmail),
     ("UNIQUE constraint failed: organization.slug", Rule::OrganizationSlug),
     ("UNIQUE constraint failed: signing_key.organization_id", Rule::OneActiveSigningKey),
+    ("UNIQUE constraint failed: invitation.organization_id, invitation.email", Rule::InvitationOpen),
     ("UNIQUE constraint failed: badge.organization_id, badge.slug", Rule::BadgeSlug),
     ("UNIQUE constraint failed: badge_version.badge_id, badge_version.number", Rule::BadgeVersion),
     ("UNIQUE constraint failed: credential.code", Rule::CredentialCode),
@@ -73,6 +76,7 @@ impl Rule {
             | Self::UserEmail
             | Self::OrganizationSlug
             | Self::OneActiveSigningKey
+            | Self::InvitationOpen
             | Self::BadgeSlug
             | Self::BadgeVersion
             | Self::CredentialChain

@@ -4,10 +4,12 @@ use ob3_core::Profile;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::domain::claim;
 use crate::domain::credential::{self, Code, IssueRequest, Status};
 use crate::domain::digest;
 use crate::domain::ids::{CredentialId, EventId, RecipientId};
 use crate::domain::lifecycle::{Action, Reason, ReasonCode, State};
+use crate::domain::mail::Content;
 use crate::domain::organization::may_issue;
 use crate::domain::quota::Exceeded;
 use crate::domain::status_list::{self, Purpose};
@@ -17,6 +19,8 @@ use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::fault::Rule;
 use crate::idempotency::{Answer, Idempotency};
+use crate::jobs::{self, Job};
+use crate::mail::{self, About};
 use crate::retry;
 use crate::signer;
 use crate::status;
@@ -47,7 +51,9 @@ struct IssuedBody<'a> {
 ///    not fit the badge.
 /// 3. Take a free entry of the status lists; build and sign; sign the list that tells of the revocation of what is renewed.
 /// 4. Store what was signed under its hash. A request that dies after this leaves documents that nothing names.
-/// 5. Write all records in one batch. When another request was first, nothing of it stays, and all is read anew.
+/// 5. Write all records in one batch, the mail to the recipient among them. When another request was first, nothing of it
+///    stays, and all is read anew.
+/// 6. Ask the queue to send the mail. A request that dies before this leaves it to the clock.
 pub(crate) async fn issue(
     app: &App,
     organization: &Organization,
@@ -137,7 +143,9 @@ async fn attempt_to_issue(
     let achievement = badge.content.to_achievement(&app.origin, &organization.slug, &badge.slug);
     let url = credential::credential_url(&app.origin, id);
     let entries = status::entries(app, &block, index);
-    let unsigned = credential::unsigned(request, url, issuer, achievement, validity, now, &salt, entries);
+    let settings = &organization.settings;
+    let identifier = settings.recipient_identifier;
+    let unsigned = credential::unsigned(request, url, issuer, achievement, validity, now, &salt, identifier, entries);
     let document = signer::signed(&unsigned.to_json(), &app.config, organization.id, &sealed_key, now)?;
     let document_sha256 = app.store.put_document(&document).await?;
 
@@ -155,6 +163,20 @@ async fn attempt_to_issue(
         supersedes_credential_id: supersession.superseded(),
     };
     let answer = Answer::created(&body)?;
+    let mail = match request.notify && settings.notifications {
+        true => {
+            let content = Content::Issued {
+                recipient: request.recipient_name.clone(),
+                badge: badge.content.name.clone(),
+                organization: organization.name.clone(),
+                url: claim::claim_url(&app.origin, code.as_str()),
+            };
+            let about = About { organization: Some(organization.id), credential: Some(id) };
+            let locale = request.locale.unwrap_or(settings.locale);
+            mail::write(app, about, &request.recipient_email, locale, &content)?
+        }
+        false => None,
+    };
     let record = IssuedRecord {
         id,
         code: code.as_str(),
@@ -166,7 +188,7 @@ async fn attempt_to_issue(
         recipient_name: &request.recipient_name,
         recipient_email: &request.recipient_email,
         document_sha256: &document_sha256,
-        is_public: request.is_public,
+        is_public: request.is_public.unwrap_or(settings.is_public_by_default),
         issued_at: now,
         valid_from: validity.from,
         valid_until: validity.until,
@@ -176,9 +198,15 @@ async fn attempt_to_issue(
         month: &month,
         allowed,
         answer: idempotency.map(|it| it.answer(answer.status, &answer.body)),
+        mail: mail.as_ref(),
     };
     let rule = match app.store.record_issued(&record).await {
-        Ok(()) => return Ok(Some(answer)),
+        Ok(()) => {
+            // 6
+            let jobs: Vec<Job> = mail.iter().map(|mail| Job::Mail { id: mail.id }).collect();
+            jobs::post(app.env(), &jobs).await;
+            return Ok(Some(answer));
+        }
         Err(StoreError::Broken(rule)) => rule,
         Err(error) => return Err(error.into()),
     };

@@ -27,7 +27,11 @@ mod idempotency;
 #[cfg(target_family = "wasm")]
 mod issuance;
 #[cfg(target_family = "wasm")]
+mod jobs;
+#[cfg(target_family = "wasm")]
 mod lifecycle;
+#[cfg(target_family = "wasm")]
+mod mail;
 #[cfg(target_family = "wasm")]
 mod observe;
 #[cfg(target_family = "wasm")]

@@ -8,7 +8,8 @@ use crate::access::{with_address_limit, with_api_key, with_sign_in_limit};
 use crate::observe::observe;
 use crate::respond::{for_every_origin, preflight};
 use crate::routes::{
-    api_keys, badges, credentials, images, issuers, organizations, pages, public, session, signing_keys, status,
+    api_keys, badges, credentials, images, issuers, members, operator, organizations, own, pages, public, session,
+    signing_keys, status,
 };
 
 /// The routes. Handlers find the request's `App` among its extensions.
@@ -16,6 +17,7 @@ pub(crate) fn router() -> Router {
     let with_key = Router::new()
         .route("/api/v1/credentials", get(credentials::list).post(credentials::issue))
         .route("/api/v1/credentials/{credential}", get(credentials::show))
+        .route("/api/v1/credentials/{credential}/resend", post(credentials::resend))
         .route("/api/v1/credentials/{credential}/revoke", post(credentials::revoke))
         .route("/api/v1/credentials/{credential}/suspend", post(credentials::suspend))
         .route("/api/v1/credentials/{credential}/reinstate", post(credentials::reinstate))
@@ -24,19 +26,37 @@ pub(crate) fn router() -> Router {
         .route_layer(from_fn(with_api_key));
 
     let with_session = Router::new()
+        .route("/api/auth/session", get(session::show))
+        .route("/api/auth/refresh", post(session::refresh))
+        .route("/api/auth/sign-out", post(session::end))
         .route("/api/organizations", get(organizations::list).post(organizations::create))
-        .route("/api/organizations/{organization}", get(organizations::show))
+        .route("/api/organizations/{organization}", get(organizations::show).patch(organizations::change))
+        .route("/api/organizations/{organization}/members", get(members::list))
+        .route("/api/organizations/{organization}/members/{user}", patch(members::change).delete(members::remove))
+        .route("/api/organizations/{organization}/invitations", get(members::invitations).post(members::invite))
+        .route("/api/organizations/{organization}/invitations/{invitation}", delete(members::withdraw))
         .route("/api/organizations/{organization}/signing-keys", post(signing_keys::create))
         .route("/api/organizations/{organization}/signing-keys/rotate", post(signing_keys::rotate))
-        .route("/api/organizations/{organization}/api-keys", post(api_keys::create))
+        .route("/api/organizations/{organization}/api-keys", get(api_keys::list).post(api_keys::create))
+        .route("/api/organizations/{organization}/api-keys/{key}", delete(api_keys::revoke))
         .route("/api/organizations/{organization}/badges", post(badges::create))
         .route("/api/organizations/{organization}/badges/{badge}", patch(badges::change).delete(badges::delete))
         .route("/api/organizations/{organization}/badges/{badge}/image", put(badges::set_image))
         .route("/api/organizations/{organization}/credentials/{credential}", delete(credentials::delete))
+        .route("/api/invitations/{invitation}", get(members::show))
+        .route("/api/invitations/{invitation}/accept", post(members::accept))
+        .route("/api/operator/organizations", get(operator::list))
+        .route("/api/operator/organizations/{organization}", patch(operator::review))
+        .route("/api/me/credentials", get(own::list))
+        .route("/api/me/credentials/{credential}", get(own::show).patch(own::change))
+        .route("/api/credentials/{credential}/claim", post(own::claim))
         .route_layer(from_fn(with_address_limit));
 
-    let sign_in =
-        Router::new().route("/api/auth/bootstrap", post(session::bootstrap)).route_layer(from_fn(with_sign_in_limit));
+    let sign_in = Router::new()
+        .route("/api/auth/bootstrap", post(session::bootstrap))
+        .route("/api/auth/code", post(session::code))
+        .route("/api/auth/session", post(session::create))
+        .route_layer(from_fn(with_sign_in_limit));
 
     let documents = Router::new()
         .route("/api/verify/{credential}", open(get(public::verify)))
@@ -52,6 +72,9 @@ pub(crate) fn router() -> Router {
 
     let pages = Router::new()
         .route("/healthz", get(pages::health))
+        .route("/account", get(pages::account))
+        .route("/claim/{credential}", get(pages::account))
+        .route("/invitations/{invitation}", get(pages::account))
         .route("/verify/{credential}", get(pages::index))
         .route("/", get(pages::index));
 

@@ -127,3 +127,23 @@ test("the language is the first wanted one that there are words for, and English
   assert.equal(bestLanguage(["constructor"]), "en");
   assert.equal(bestLanguage([]), "en");
 });
+
+const account = await import("../src/account/words.js");
+
+for (const [language, words] of Object.entries(account.WORDS)) {
+  test(`${language}: the account page has the same texts as in English, none empty, with the same data`, () => {
+    assert.equal(words.tag, language);
+    const theirs = texts(account.WORDS.en);
+    const own = texts(words);
+    assert.deepEqual(own.map(([path]) => path), theirs.map(([path]) => path));
+    own.forEach(([path, text], index) => {
+      assert.notEqual(text.trim(), "", path);
+      assert.deepEqual(placeholders(text), placeholders(theirs[index][1]), path);
+      if (language !== "en" && /\.(codes|claim|signIn|statuses)\./.test(path)) assert.notEqual(text, theirs[index][1], path);
+    });
+  });
+}
+
+test("the account page speaks every language of the verification page", () => {
+  assert.deepEqual(Object.keys(account.WORDS).toSorted(), languages.toSorted());
+});

@@ -7,10 +7,12 @@ use ob3_core::{
 use serde::Serialize;
 
 use super::{
+    claim,
     email::Email,
     fields::{Fields, Invalid, Problem},
     ids::{BadgeId, CredentialId},
-    organization::{MAX_DESCRIPTION, MAX_NAME},
+    locale::Locale,
+    organization::{MAX_DESCRIPTION, MAX_NAME, RecipientIdentifier},
     origin::Origin,
     time::DAY_SECONDS,
     uri,
@@ -156,8 +158,12 @@ pub struct IssueRequest {
     pub recipient_email: Email,
     /// A DID or URI of the recipient.
     pub recipient_id: Option<String>,
-    /// Whether strangers may see it.
-    pub is_public: bool,
+    /// Whether strangers may see it; `None` leaves it to the organization.
+    pub is_public: Option<bool>,
+    /// Whether the recipient is written to, if the organization writes at all.
+    pub notify: bool,
+    /// In which language; else in the organization's.
+    pub locale: Option<Locale>,
     /// What the recipient did.
     pub narrative: Option<String>,
     /// What supports it.
@@ -185,7 +191,9 @@ impl IssueRequest {
         let recipient_id = recipient
             .read("id", "a DID, a URN or an http(s) URL", |text| uri::is_subject(text).then(|| text.to_owned()))?;
         recipient.finish()?;
-        let is_public = body.flag("isPublic")?.unwrap_or(true);
+        let is_public = body.flag("isPublic")?;
+        let notify = body.flag("notify")?.unwrap_or(true);
+        let locale = body.read("locale", "a language that mails are written in", Locale::parse)?;
         let narrative = body.paragraphs("narrative", MAX_DESCRIPTION)?;
         let evidence = body.objects("evidence", MAX_EVIDENCE)?.into_iter().map(evidence).collect::<Result<_, _>>()?;
         let valid_from = body.time("validFrom")?;
@@ -202,6 +210,8 @@ impl IssueRequest {
             recipient_email: email,
             recipient_id,
             is_public,
+            notify,
+            locale,
             narrative,
             evidence,
             valid_from: valid_from.map(DateTime::truncated_to_seconds),
@@ -261,7 +271,8 @@ pub fn verification_url(origin: &Origin, code: &str) -> String {
 }
 
 /// What is signed. The recipient appears as a salted hash of the address (and by the id that the caller gave), never by
-/// name or in the clear; `salt` must be random and new for each credential.
+/// name; `salt` must be random and new for each credential. An organization may choose that the address itself is the
+/// subject's id, unless the caller gives another one.
 #[must_use]
 #[expect(clippy::too_many_arguments, reason = "each is one part of the document, and of a type of its own")]
 pub fn unsigned(
@@ -272,6 +283,7 @@ pub fn unsigned(
     validity: Validity,
     now: DateTime,
     salt: &str,
+    recipient_identifier: RecipientIdentifier,
     credential_status: Vec<BitstringStatusListEntry>,
 ) -> AchievementCredential {
     AchievementCredential {
@@ -284,13 +296,24 @@ pub fn unsigned(
         valid_until: validity.until,
         awarded_date: Some(now.truncated_to_seconds()),
         credential_subject: AchievementSubject {
-            id: request.recipient_id.clone(),
+            id: request.recipient_id.clone().or_else(|| mailto(recipient_identifier, &request.recipient_email)),
             identifier: vec![IdentityObject::hashed("emailAddress", request.recipient_email.as_str(), salt)],
             narrative: request.narrative.clone(),
             achievement,
         },
         evidence: request.evidence.clone(),
         credential_status,
+    }
+}
+
+/// The address as a URI (RFC 6068 §2), where the organization chooses that.
+fn mailto(recipient_identifier: RecipientIdentifier, email: &Email) -> Option<String> {
+    match recipient_identifier {
+        RecipientIdentifier::Hashed => None,
+        RecipientIdentifier::Mailto => {
+            let (local, domain) = email.as_str().rsplit_once('@')?;
+            Some(format!("mailto:{}@{domain}", claim::encode(local)))
+        }
     }
 }
 
@@ -314,9 +337,10 @@ mod tests {
     }
 
     #[test]
-    fn the_smallest_request_is_public_and_begins_now() {
+    fn the_smallest_request_begins_now_and_leaves_the_rest_to_the_organization() {
         let request = read(body()).unwrap();
-        assert_eq!((request.recipient_email.as_str(), request.is_public), ("jane@example.com", true));
+        assert_eq!((request.recipient_email.as_str(), request.is_public), ("jane@example.com", None));
+        assert_eq!((request.notify, request.locale), (true, None));
         let validity = request.validity(None, NOW).unwrap();
         assert_eq!(validity, Validity { from: NOW.truncated_to_seconds(), until: None });
     }
@@ -339,7 +363,9 @@ mod tests {
             ("", "evidence", json!([{}]), "evidence[0].id"),
             ("", "evidence", json!([{ "id": "https://example.com", "size": 1 }]), "evidence[0].size"),
             ("", "validFrom", json!("2026-01-15"), "validFrom"),
-            ("", "notify", json!(true), "notify"),
+            ("", "notify", json!("no"), "notify"),
+            ("", "locale", json!("tlh"), "locale"),
+            ("", "colour", json!("red"), "colour"),
         ] {
             let mut body = body();
             body.pointer_mut(pointer).unwrap()[name] = value;
@@ -418,8 +444,18 @@ mod tests {
         };
         let request = read(body()).unwrap();
         let validity = request.validity(None, NOW).unwrap();
-        let json =
-            unsigned(&request, "urn:x:y".into(), issuer, achievement, validity, NOW, "salt", Vec::new()).to_json();
+        let json = unsigned(
+            &request,
+            "urn:x:y".into(),
+            issuer,
+            achievement,
+            validity,
+            NOW,
+            "salt",
+            RecipientIdentifier::Hashed,
+            Vec::new(),
+        )
+        .to_json();
         assert!(!json.contains("Jane") && !json.to_lowercase().contains("jane@"), "{json}");
         assert!(
             json.contains(&IdentityObject::hashed("emailAddress", "jane@example.com", "salt").identity_hash),

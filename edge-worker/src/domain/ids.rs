@@ -57,6 +57,12 @@ ids! {
     StatusBlockId,
     /// A status list.
     StatusListId,
+    /// A session of a person.
+    SessionId,
+    /// An invitation into an organization.
+    InvitationId,
+    /// A mail.
+    MailId,
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 pub mod api_key;
 pub mod badge;
+pub mod claim;
 pub mod credential;
 pub mod did;
 pub mod digest;
@@ -12,6 +13,8 @@ pub mod ids;
 pub mod image;
 pub mod json;
 pub mod lifecycle;
+pub mod locale;
+pub mod mail;
 pub mod negotiation;
 pub mod organization;
 pub mod origin;
@@ -19,6 +22,7 @@ pub mod paging;
 pub mod quota;
 pub mod rate;
 pub mod session;
+pub mod sign_in;
 pub mod slug;
 pub mod status_list;
 pub mod supersession;

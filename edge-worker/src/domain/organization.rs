@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     email::Email,
-    fields::{Fields, Invalid},
+    fields::{Fields, Invalid, Problem},
+    locale::Locale,
     slug,
 };
 
@@ -14,6 +15,8 @@ use super::{
 pub const MAX_NAME: usize = 200;
 /// Longest description.
 pub const MAX_DESCRIPTION: usize = 4000;
+/// How long an invitation is open.
+pub const INVITATION_SECONDS: i64 = 14 * super::time::DAY_SECONDS;
 
 /// Where an organization stands with the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +33,14 @@ pub enum Status {
 }
 
 impl Status {
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::PendingReview, Self::Approved, Self::Rejected, Self::Suspended]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
+
     /// The word on the wire and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -55,6 +66,12 @@ pub enum Plan {
 }
 
 impl Plan {
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Free, Self::Professional, Self::Enterprise].into_iter().find(|plan| plan.as_str() == text)
+    }
+
     /// The word on the wire and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -99,6 +116,28 @@ pub enum Role {
 }
 
 impl Role {
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Owner, Self::Admin, Self::Issuer, Self::Viewer].into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// Whether the member may give somebody a role, or take it from them.
+    #[must_use]
+    pub const fn may_give(self, role: Self) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Admin => !matches!(role, Self::Owner),
+            Self::Issuer | Self::Viewer => false,
+        }
+    }
+
+    /// Whether the member may change what the organization is called and how it works.
+    #[must_use]
+    pub const fn manages_organization(self) -> bool {
+        matches!(self, Self::Owner | Self::Admin)
+    }
+
     /// The word on the wire and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -164,6 +203,132 @@ pub const fn may_issue(plan: Plan, status: Status, has_signing_key: bool) -> Res
         Status::Approved if has_signing_key => Ok(()),
         Status::Approved => Err(MayNotIssue::NoSigningKey),
         Status::PendingReview | Status::Rejected | Status::Suspended => Err(MayNotIssue::NotApproved(status)),
+    }
+}
+
+/// How a credential names its recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecipientIdentifier {
+    /// By a salted hash of the address: whoever knows the address can tell, nobody else.
+    Hashed,
+    /// By the address itself, as the subject's `mailto:` id (the Direct Delivery profile asks for it).
+    Mailto,
+}
+
+impl RecipientIdentifier {
+    /// The word on the wire and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hashed => "hashed",
+            Self::Mailto => "mailto",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Hashed, Self::Mailto].into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
+/// What an organization chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether recipients are written to.
+    pub notifications: bool,
+    /// In which language.
+    pub locale: Locale,
+    /// Whether strangers see what is issued, unless the request says so.
+    pub is_public_by_default: bool,
+    /// How a credential names its recipient.
+    pub recipient_identifier: RecipientIdentifier,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            notifications: true,
+            locale: Locale::En,
+            is_public_by_default: true,
+            recipient_identifier: RecipientIdentifier::Hashed,
+        }
+    }
+}
+
+/// What members can change of an organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrganizationContent {
+    /// Its name.
+    pub name: String,
+    /// Its home page.
+    pub url: Option<String>,
+    /// Where to write to.
+    pub email: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+    /// What it chooses.
+    pub settings: Settings,
+}
+
+impl OrganizationContent {
+    /// Reads a change of what is there: `null` takes away what may be missing.
+    ///
+    /// # Errors
+    /// [`Invalid`], naming the field.
+    pub fn read(mut body: Fields, current: Self) -> Result<Self, Invalid> {
+        let mut content = current;
+        for name in ["name", "settings"] {
+            if body.is_null(name) {
+                return Err(body.invalid(name, Problem::Missing));
+            }
+        }
+        for (name, member) in
+            [("url", &mut content.url), ("email", &mut content.email), ("description", &mut content.description)]
+        {
+            if body.is_null(name) {
+                *member = None;
+            }
+        }
+        if let Some(name) = body.line("name", MAX_NAME)? {
+            content.name = name;
+        }
+        if let Some(url) = body.web_url("url")? {
+            content.url = Some(url);
+        }
+        if let Some(email) = body.email("email")? {
+            content.email = Some(email.as_str().into());
+        }
+        if let Some(description) = body.paragraphs("description", MAX_DESCRIPTION)? {
+            content.description = Some(description);
+        }
+        if let Some(mut settings) = body.object("settings")? {
+            let chosen = &mut content.settings;
+            if let Some(notifications) = settings.flag("notifications")? {
+                chosen.notifications = notifications;
+            }
+            if let Some(locale) = settings.read("locale", "a language that mails are written in", Locale::parse)? {
+                chosen.locale = locale;
+            }
+            if let Some(visibility) = settings.read("defaultVisibility", "public or private", visibility)? {
+                chosen.is_public_by_default = visibility;
+            }
+            if let Some(mode) = settings.read("recipientIdentifier", "hashed or mailto", RecipientIdentifier::parse)? {
+                chosen.recipient_identifier = mode;
+            }
+            settings.finish()?;
+        }
+        body.finish()?;
+        Ok(content)
+    }
+}
+
+fn visibility(text: &str) -> Option<bool> {
+    match text {
+        "public" => Some(true),
+        "private" => Some(false),
+        _ => None,
     }
 }
 
@@ -236,6 +401,61 @@ mod tests {
         }
         for role in [Role::Owner, Role::Admin, Role::Issuer, Role::Viewer] {
             assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
+        }
+    }
+
+    #[test]
+    fn words_are_read_as_they_are_written() {
+        for word in ["pending_review", "approved", "rejected", "suspended"] {
+            assert_eq!(Status::parse(word).map(Status::as_str), Some(word));
+        }
+        for word in ["free", "professional", "enterprise"] {
+            assert_eq!(Plan::parse(word).map(Plan::as_str), Some(word));
+        }
+        for word in ["owner", "admin", "issuer", "viewer"] {
+            assert_eq!(Role::parse(word).map(Role::as_str), Some(word));
+        }
+        for word in ["hashed", "mailto"] {
+            assert_eq!(RecipientIdentifier::parse(word).map(RecipientIdentifier::as_str), Some(word));
+        }
+    }
+
+    #[test]
+    fn only_owners_make_owners_and_only_admins_make_members() {
+        use Role::{Admin, Issuer, Owner, Viewer};
+        for (role, gives) in [
+            (Owner, [true, true, true, true]),
+            (Admin, [false, true, true, true]),
+            (Issuer, [false; 4]),
+            (Viewer, [false; 4]),
+        ] {
+            assert_eq!([Owner, Admin, Issuer, Viewer].map(|given| role.may_give(given)), gives, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn a_change_leaves_what_it_does_not_name() {
+        let current = OrganizationContent {
+            name: "Demo".into(),
+            url: Some("https://demo.example".into()),
+            email: None,
+            description: None,
+            settings: Settings::default(),
+        };
+        let change = |body| OrganizationContent::read(Fields::of_body(body).unwrap(), current.clone());
+        assert_eq!(change(json!({})).unwrap(), current);
+        assert_eq!(change(json!({ "url": null })).unwrap(), OrganizationContent { url: None, ..current.clone() });
+        let settings =
+            change(json!({ "settings": { "locale": "de", "defaultVisibility": "private" } })).unwrap().settings;
+        assert_eq!(settings, Settings { locale: Locale::De, is_public_by_default: false, ..Settings::default() });
+        for (body, field) in [
+            (json!({ "name": null }), "name"),
+            (json!({ "slug": "x" }), "slug"),
+            (json!({ "settings": { "locale": "xx" } }), "settings.locale"),
+            (json!({ "settings": { "defaultVisibility": true } }), "settings.defaultVisibility"),
+            (json!({ "settings": { "colour": "red" } }), "settings.colour"),
+        ] {
+            assert_eq!(change(body).unwrap_err().field, field);
         }
     }
 

@@ -16,11 +16,28 @@ pub struct Limit {
 }
 
 /// Requests of one API key.
-pub const PER_KEY: Limit = Limit { requests: 60, window_seconds: 60 };
+const PER_KEY: Limit = Limit { requests: 60, window_seconds: 60 };
 /// Requests of one network address.
-pub const PER_ADDRESS: Limit = Limit { requests: 100, window_seconds: 60 };
+const PER_ADDRESS: Limit = Limit { requests: 100, window_seconds: 60 };
 /// Attempts to sign in from one network address.
-pub const SIGN_IN: Limit = Limit { requests: 3, window_seconds: 15 * 60 };
+const SIGN_IN: Limit = Limit { requests: 3, window_seconds: 15 * 60 };
+
+/// The limits of a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests of one API key.
+    pub per_key: Limit,
+    /// Requests of one network address.
+    pub per_address: Limit,
+    /// Attempts at one route of signing in from one network address, and codes for one mail address.
+    pub sign_in: Limit,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { per_key: PER_KEY, per_address: PER_ADDRESS, sign_in: SIGN_IN }
+    }
+}
 
 /// What a subject has left of its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +53,14 @@ pub struct Allowance {
 }
 
 impl Limit {
+    /// Reads `REQUESTS/SECONDS`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (requests, seconds) = text.split_once('/')?;
+        let number = |text: &str, max| text.parse::<i64>().ok().filter(|number| (1..=max).contains(number));
+        Some(Self { requests: number(requests, 1_000_000)?, window_seconds: number(seconds, 86_400)? })
+    }
+
     /// When a window ends that begins `now`.
     #[must_use]
     pub const fn window_end(self, now: DateTime) -> DateTime {
@@ -73,6 +98,14 @@ mod tests {
         for (counted, remaining, is_admitted) in [(1, 59, true), (60, 0, true), (61, 0, false), (600, 0, false)] {
             let allowance = PER_KEY.allowance(counted, reset);
             assert_eq!(allowance, Allowance { limit: 60, remaining, reset, is_admitted }, "{counted}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_written_as_requests_in_seconds() {
+        assert_eq!(Limit::parse("60/60"), Some(PER_KEY));
+        for text in ["", "60", "0/60", "60/0", "-1/60", "60/s", "60/60/60", "1e3/1"] {
+            assert_eq!(Limit::parse(text), None, "{text}");
         }
     }
 

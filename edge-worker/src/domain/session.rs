@@ -9,9 +9,9 @@ use ob3_core::DateTime;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use super::ids::UserId;
+use super::ids::{SessionId, UserId};
 
-/// How long a session lasts.
+/// How long a token lasts; a session is carried on by its refresh token.
 pub const LIFETIME_SECONDS: i64 = 12 * 3600;
 
 /// The one header that is written, and the only one that is read: no token chooses its algorithm.
@@ -20,11 +20,21 @@ const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 #[derive(Serialize, Deserialize)]
 struct Claims {
     sub: UserId,
+    sid: SessionId,
     iat: i64,
     exp: i64,
 }
 
-/// A session that was made.
+/// What a token says: whose it is, and of which session. Whether that session has ended, only the database knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// The person.
+    pub user: UserId,
+    /// The session.
+    pub session: SessionId,
+}
+
+/// A token that was made.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Session {
     /// The token.
@@ -51,25 +61,30 @@ impl fmt::Display for Refused {
     }
 }
 
-/// A session of `user` that begins `now`.
+/// A token of a person's session that begins `now`.
 ///
 /// # Errors
 /// Never: HMAC takes keys of every length, and the claims are plain.
-pub fn start(secret: &str, user: UserId, now: DateTime) -> Result<Session, Refused> {
+pub fn start(secret: &str, bearer: Bearer, now: DateTime) -> Result<Session, Refused> {
     let now = now.truncated_to_seconds();
     let expires_at = now.plus_seconds(LIFETIME_SECONDS);
-    let claims = Claims { sub: user, iat: now.unix_millis() / 1000, exp: expires_at.unix_millis() / 1000 };
+    let claims = Claims {
+        sub: bearer.user,
+        sid: bearer.session,
+        iat: now.unix_millis() / 1000,
+        exp: expires_at.unix_millis() / 1000,
+    };
     let claims = serde_json::to_vec(&claims).map_err(|_| Refused::Invalid)?;
     let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(HEADER), URL_SAFE_NO_PAD.encode(claims));
     let mac = mac(secret, &signed)?.finalize().into_bytes();
     Ok(Session { token: format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac)), expires_at })
 }
 
-/// Whose session a token is.
+/// Whose token it is, and of which session.
 ///
 /// # Errors
 /// [`Refused`] when it is not signed with `secret`, or its time is over.
-pub fn read(secret: &str, token: &str, now: DateTime) -> Result<UserId, Refused> {
+pub fn read(secret: &str, token: &str, now: DateTime) -> Result<Bearer, Refused> {
     let (signed, signature) = token.rsplit_once('.').ok_or(Refused::Invalid)?;
     let (header, claims) = signed.split_once('.').ok_or(Refused::Invalid)?;
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Refused::Invalid)?;
@@ -81,7 +96,7 @@ pub fn read(secret: &str, token: &str, now: DateTime) -> Result<UserId, Refused>
     let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| Refused::Invalid)?;
     let claims: Claims = serde_json::from_slice(&claims).map_err(|_| Refused::Invalid)?;
     let expires_at = DateTime::from_unix_millis(claims.exp.saturating_mul(1000));
-    if now < expires_at { Ok(claims.sub) } else { Err(Refused::Expired) }
+    if now < expires_at { Ok(Bearer { user: claims.sub, session: claims.sid }) } else { Err(Refused::Expired) }
 }
 
 fn mac(secret: &str, signed: &str) -> Result<Hmac<Sha256>, Refused> {
@@ -96,8 +111,8 @@ mod tests {
     const SECRET: &str = "a secret of at least thirty-two characters";
     const NOW: DateTime = DateTime::from_unix_millis(1_768_471_200_000);
 
-    fn user() -> UserId {
-        UserId::from_random([1; 16])
+    fn bearer() -> Bearer {
+        Bearer { user: UserId::from_random([1; 16]), session: SessionId::from_random([2; 16]) }
     }
 
     fn forged(header: &str, claims: &str, secret: &str) -> String {
@@ -108,22 +123,23 @@ mod tests {
 
     #[test]
     fn a_session_lasts_until_it_expires() {
-        let session = start(SECRET, user(), NOW).unwrap();
-        assert_eq!(read(SECRET, &session.token, NOW), Ok(user()));
-        assert_eq!(read(SECRET, &session.token, session.expires_at.plus_seconds(-1)), Ok(user()));
+        let session = start(SECRET, bearer(), NOW).unwrap();
+        assert_eq!(read(SECRET, &session.token, NOW), Ok(bearer()));
+        assert_eq!(read(SECRET, &session.token, session.expires_at.plus_seconds(-1)), Ok(bearer()));
         assert_eq!(read(SECRET, &session.token, session.expires_at), Err(Refused::Expired));
     }
 
     #[test]
     fn a_token_of_another_secret_is_refused() {
-        let token = start("another secret of thirty-two characters", user(), NOW).unwrap().token;
+        let token = start("another secret of thirty-two characters", bearer(), NOW).unwrap().token;
         assert_eq!(read(SECRET, &token, NOW), Err(Refused::Invalid));
     }
 
     #[test]
     fn altered_and_malformed_tokens_are_refused() {
-        let token = start(SECRET, user(), NOW).unwrap().token;
-        let claims = format!(r#"{{"sub":"{}","iat":0,"exp":99999999999}}"#, user());
+        let token = start(SECRET, bearer(), NOW).unwrap().token;
+        let Bearer { user, session } = bearer();
+        let claims = format!(r#"{{"sub":"{user}","sid":"{session}","iat":0,"exp":99999999999}}"#);
         let unsigned = format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#), URL_SAFE_NO_PAD.encode(&claims));
         let other_header = forged(r#"{"alg":"HS512","typ":"JWT"}"#, &claims, SECRET);
         for token in ["", ".", "..", "a.b.c", &token[1..], &token[..token.len() - 1], &unsigned, &other_header] {

@@ -1,4 +1,4 @@
-//! Secrets at rest: private signing keys, and answers that are told once.
+//! Secrets at rest: private signing keys, answers that are told once, and whatever else must not be read in the database.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -72,6 +72,23 @@ impl Vault {
     pub fn open_answer(&self, sealed: &str, organization: OrganizationId, key: &str) -> Result<String, Unreadable> {
         let answer = self.open_bytes(sealed, &answer_owner(organization, key))?;
         std::str::from_utf8(&answer).map(str::to_owned).map_err(|_| Unreadable)
+    }
+
+    /// Seals a text for an owner, which names the row and the column that it is for, with a nonce that must be random.
+    ///
+    /// # Errors
+    /// As [`Vault::seal`].
+    pub fn seal_text(&self, text: &str, nonce: [u8; NONCE_LENGTH], owner: &str) -> Result<String, Unreadable> {
+        self.seal_bytes(text.as_bytes(), nonce, owner)
+    }
+
+    /// Opens a sealed text.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn open_text(&self, sealed: &str, owner: &str) -> Result<Zeroizing<String>, Unreadable> {
+        let text = self.open_bytes(sealed, owner)?;
+        std::str::from_utf8(&text).map(|text| Zeroizing::new(text.to_owned())).map_err(|_| Unreadable)
     }
 
     fn seal_bytes(&self, bytes: &[u8], nonce: [u8; NONCE_LENGTH], owner: &str) -> Result<String, Unreadable> {

@@ -2,20 +2,22 @@
 
 use axum::Extension;
 use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::access;
 use crate::app::App;
 use crate::body::{self, Segments};
 use crate::domain::api_key::{NewApiKey, Scope};
 use crate::domain::fields::{Invalid, Problem};
-use crate::domain::ids::{ApiKeyId, OrganizationId};
+use crate::domain::ids::{ApiKeyId, OrganizationId, UserId};
 use crate::domain::time;
 use crate::domain::vault::{Unreadable, Vault};
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Answer, Idempotency};
+use crate::respond;
 use crate::store::ApiKeyRecord;
 
 const MAX_LABEL: usize = 120;
@@ -33,11 +35,7 @@ pub(crate) async fn create(
     Segments(organization): Segments<String>,
     request: Request,
 ) -> Result<Response> {
-    let (user, membership) = access::member(&app, request.headers(), &organization).await?;
-    if !membership.role.manages_keys() {
-        return Err(Error::Forbidden("only owners and admins manage keys".into()));
-    }
-
+    let (user, organization) = managed(&app, request.headers(), &organization).await?;
     let idempotency_key = idempotency::key(request.headers())?;
     let (mut fields, bytes) = body::json(request).await?;
     let idempotency = Idempotency::new(idempotency_key, "POST api-keys", &bytes);
@@ -45,7 +43,6 @@ pub(crate) async fn create(
     let label = fields.required("label", label)?;
     let scopes = scopes(&fields.lines("scopes", MAX_SCOPES, MAX_SCOPE)?)?;
     fields.finish()?;
-    let organization = membership.organization.id;
     if let Some(answer) = earlier(&app, organization, idempotency.as_ref()).await? {
         return Ok(answer.into_response());
     }
@@ -79,6 +76,57 @@ pub(crate) async fn create(
             None => Err(error.into()),
         },
     }
+}
+
+/// `GET /api/organizations/{organization}/api-keys` → `{data: [{id, label, prefix, last4, scopes, createdAt, revokedAt}]}`.
+/// 401, 404 and 403 as [`create`].
+#[worker::send]
+pub(crate) async fn list(
+    Extension(app): Extension<App>,
+    Segments(organization): Segments<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let organization = managed(&app, &headers, &organization).await?.1;
+    let keys = app.store.api_keys(organization).await?;
+    let data: Vec<Value> = keys
+        .iter()
+        .map(|key| {
+            json!({
+                "id": key.id,
+                "label": key.label,
+                "prefix": key.prefix,
+                "last4": key.last4,
+                "scopes": key.scopes,
+                "createdAt": time::wire(key.created_at),
+                "revokedAt": key.revoked_at.map(time::wire),
+            })
+        })
+        .collect();
+    Ok(respond::json(StatusCode::OK, &json!({ "data": data })))
+}
+
+/// `DELETE /api/organizations/{organization}/api-keys/{key}` → 204: it is good no more, at once. 401, 404 and 403 as
+/// [`create`]; 404 as well when there is no such key.
+#[worker::send]
+pub(crate) async fn revoke(
+    Extension(app): Extension<App>,
+    Segments((organization, key)): Segments<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let organization = managed(&app, &headers, &organization).await?.1;
+    let id = body::path_id("keyId", &key, ApiKeyId::parse)?;
+    if !app.store.revoke_api_key(organization, id, app.now).await? {
+        return Err(Error::NotFound("API key"));
+    }
+    Ok(respond::nothing())
+}
+
+async fn managed(app: &App, headers: &HeaderMap, organization: &str) -> Result<(UserId, OrganizationId)> {
+    let (user, membership) = access::member(app, headers, organization).await?;
+    if !membership.role.manages_keys() {
+        return Err(Error::Forbidden("only owners and admins manage keys".into()));
+    }
+    Ok((user.id, membership.organization.id))
 }
 
 /// The answer that the same request had before. It holds the key, so it is kept sealed.

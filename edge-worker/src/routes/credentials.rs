@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
+use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::List;
@@ -12,15 +13,20 @@ use crate::access::{self, Caller};
 use crate::app::App;
 use crate::body::{self, Query, Segments};
 use crate::domain::api_key::Scope;
+use crate::domain::claim;
 use crate::domain::credential::{self, IssueRequest, Status};
+use crate::domain::email::Email;
 use crate::domain::ids::{BadgeId, CredentialId};
 use crate::domain::lifecycle::{Action, Reason};
+use crate::domain::mail::Content;
 use crate::domain::organization::MAX_NAME;
 use crate::domain::time;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Idempotency};
 use crate::issuance;
+use crate::jobs::{self, Job};
 use crate::lifecycle;
+use crate::mail::{self, About};
 use crate::respond;
 use crate::store::{Actor, Credential, CredentialFilter, Organization};
 
@@ -129,6 +135,45 @@ pub(crate) async fn show(
     Ok(respond::json(StatusCode::OK, &whole))
 }
 
+/// `POST /api/v1/credentials/{credential}/resend` → 202 `{credentialId, recipientEmail, locale}`: the mail about an unclaimed
+/// credential is written once more. Scope `credentials.issue`.
+///
+/// 1. 404 for another organization's; 409 unless it waits to be claimed; 403 where no mail is sent.
+/// 2. 409 within seven days after the last mail about it, unless that one has failed.
+#[worker::send]
+pub(crate) async fn resend(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    Segments(credential): Segments<String>,
+) -> Result<Response> {
+    caller.require(Scope::CredentialsIssue)?;
+    let organization = &caller.organization;
+    let id = body::path_id("credentialId", &credential, CredentialId::parse)?;
+    let credential = app.store.credential(organization.id, id).await?.ok_or(Error::NotFound("credential"))?;
+    let status = credential.lifetime.status(app.now);
+    if status != Status::Pending {
+        return Err(Error::Conflict(format!("the credential is {} and waits for no claim", status.as_str())));
+    }
+    let recipient = Email::parse(&credential.recipient_email)
+        .ok_or_else(|| Error::Conflict("the recipient's address was erased".into()))?;
+    let content = Content::Issued {
+        recipient: credential.recipient_name,
+        badge: credential.badge_name,
+        organization: organization.name.clone(),
+        url: claim::claim_url(&app.origin, &credential.code),
+    };
+    let about = About { organization: Some(organization.id), credential: Some(id) };
+    let locale = organization.settings.locale;
+    let mail = mail::write(&app, about, &recipient, locale, &content)?;
+    let mail = mail.ok_or_else(|| Error::Forbidden("this deployment sends no mail".into()))?;
+    if !app.store.put_mail_again(&mail, id, app.now.plus_seconds(-claim::RESEND_COOL_DOWN_SECONDS), app.now).await? {
+        return Err(Error::Conflict("a mail about this credential was written less than seven days ago".into()));
+    }
+    jobs::post(app.env(), &[Job::Mail { id: mail.id }]).await;
+    let body = json!({ "credentialId": credential.code, "recipientEmail": recipient, "locale": locale.as_str() });
+    Ok(respond::json(StatusCode::ACCEPTED, &body))
+}
+
 /// `POST /api/v1/credentials/{credential}/revoke {reason, reasonCode?}` → the credential as it stands then. Scope
 /// `credentials.revoke`; the rest is [`lifecycle::transition`].
 #[worker::send]
@@ -175,7 +220,7 @@ pub(crate) async fn delete(
     if !membership.role.manages_credentials() {
         return Err(Error::Forbidden("viewers do not revoke credentials".into()));
     }
-    let actor = Actor::Member(user);
+    let actor = Actor::Member(user.id);
     transition(&app, &membership.organization, &credential, Action::Revoke, actor, request).await
 }
 

@@ -10,7 +10,7 @@ use crate::access;
 use crate::app::App;
 use crate::body::{self, Segments};
 use crate::domain::ids::{OrganizationId, UserId};
-use crate::domain::organization::{NewOrganization, Plan, Role, Status};
+use crate::domain::organization::{NewOrganization, OrganizationContent, Plan, Role, Settings, Status};
 use crate::domain::{did, time};
 use crate::entropy::random;
 use crate::error::{Error, Result};
@@ -28,14 +28,14 @@ const CREATE: &str = "POST /api/organizations";
 /// 3. 409 when the slug is taken.
 #[worker::send]
 pub(crate) async fn create(Extension(app): Extension<App>, request: Request) -> Result<Response> {
-    let user = access::session(&app, request.headers())?;
+    let person = access::session(&app, request.headers()).await?;
     let key = idempotency::key(request.headers())?;
     let (fields, bytes) = body::json(request).await?;
     // The organization that keeps the answer is not there yet: the key is looked up among all that the person owns.
     let key = key.map(|key| format!("{CREATE}\n{key}"));
     let idempotency = Idempotency::new(key, CREATE, &bytes);
     let new = NewOrganization::read(fields)?;
-    let user = app.store.user(user).await?.ok_or(Error::Unauthorized("the session's user is gone"))?;
+    let user = app.store.user(person.id).await?.ok_or(Error::Unauthorized("the session's user is gone"))?;
     let (status, plan) = match user.is_bootstrap_owner {
         true => (Status::Approved, Plan::Enterprise),
         false => (Status::PendingReview, Plan::Free),
@@ -55,6 +55,7 @@ pub(crate) async fn create(Extension(app): Extension<App>, request: Request) -> 
         plan,
         created_at: app.now,
         did: None,
+        settings: Settings::default(),
     };
     let membership = Membership { organization, role: Role::Owner };
     let answer = Answer::created(&item(&app, &membership))?;
@@ -83,8 +84,8 @@ async fn earlier(app: &App, user: UserId, idempotency: Option<&Idempotency>) -> 
 /// `GET /api/organizations` → the caller's organizations.
 #[worker::send]
 pub(crate) async fn list(Extension(app): Extension<App>, headers: HeaderMap) -> Result<Response> {
-    let user = access::session(&app, &headers)?;
-    let memberships = app.store.memberships(user).await?;
+    let user = access::session(&app, &headers).await?;
+    let memberships = app.store.memberships(user.id).await?;
     let data: Vec<Value> = memberships.iter().map(|membership| item(&app, membership)).collect();
     Ok(respond::json(StatusCode::OK, &json!({ "data": data })))
 }
@@ -100,7 +101,40 @@ pub(crate) async fn show(
     Ok(respond::json(StatusCode::OK, &item(&app, &membership)))
 }
 
+/// `PATCH /api/organizations/{organization} {name?, url?, email?, description?, settings?: {notifications?, locale?,
+/// defaultVisibility?, recipientIdentifier?}}` → 200, the organization.
+///
+/// 1. 401 without a session, 404 for a stranger, 403 for a member who does not manage the organization.
+/// 2. 400 for a malformed request.
+#[worker::send]
+pub(crate) async fn change(
+    Extension(app): Extension<App>,
+    Segments(organization): Segments<String>,
+    request: Request,
+) -> Result<Response> {
+    let (person, membership) = access::member(&app, request.headers(), &organization).await?;
+    if !membership.role.manages_organization() {
+        return Err(Error::Forbidden("only owners and admins change the organization".into()));
+    }
+    let (fields, _) = body::json(request).await?;
+    let Organization { id, name, url, email, description, settings, .. } = membership.organization;
+    let current = OrganizationContent { name, url, email, description, settings };
+    app.store.change_organization(id, &OrganizationContent::read(fields, current)?).await?;
+    let membership = app.store.membership(person.id, id).await?.ok_or(Error::NotFound("organization"))?;
+    Ok(respond::json(StatusCode::OK, &item(&app, &membership)))
+}
+
 fn item(app: &App, Membership { organization, role }: &Membership) -> Value {
+    let mut item = organization_item(app, organization);
+    if let Some(members) = item.as_object_mut() {
+        members.insert("role".into(), json!(role));
+    }
+    item
+}
+
+/// An organization as everybody sees it who may see it whole.
+pub(crate) fn organization_item(app: &App, organization: &Organization) -> Value {
+    let settings = &organization.settings;
     json!({
         "id": organization.id,
         "slug": organization.slug,
@@ -111,7 +145,12 @@ fn item(app: &App, Membership { organization, role }: &Membership) -> Value {
         "did": organization.did.clone().or_else(|| did::of_host(&app.origin, &organization.slug)),
         "status": organization.status,
         "plan": organization.plan,
-        "role": role,
+        "settings": {
+            "notifications": settings.notifications,
+            "locale": settings.locale.as_str(),
+            "defaultVisibility": if settings.is_public_by_default { "public" } else { "private" },
+            "recipientIdentifier": settings.recipient_identifier,
+        },
         "createdAt": time::wire(organization.created_at),
     })
 }

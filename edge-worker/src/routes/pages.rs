@@ -27,6 +27,13 @@ pub(crate) async fn index(Extension(app): Extension<App>, request: Request) -> R
     asset(&app, &request, "/").await
 }
 
+/// `GET /account`, `GET /claim/{credential}` and `GET /invitations/{invitation}`: the page that signs people in, and shows them
+/// what is theirs.
+#[worker::send]
+pub(crate) async fn account(Extension(app): Extension<App>, request: Request) -> Result<Response> {
+    asset(&app, &request, "/account").await
+}
+
 /// Everything that no route names: a static asset, or 404.
 #[worker::send]
 pub(crate) async fn other(Extension(app): Extension<App>, request: Request) -> Result<Response> {

@@ -14,7 +14,8 @@ use crate::app::App;
 use crate::body::Segments;
 use crate::domain::credential::{self, CredentialName, Status};
 use crate::domain::ids::{BadgeId, CredentialId};
-use crate::domain::{rate, status_list, time};
+use crate::domain::rate::Limits;
+use crate::domain::{status_list, time};
 use crate::error::{Error, Result};
 use crate::respond::{self, Caching, PNG};
 use crate::store::{Counted, PublicCredential};
@@ -89,7 +90,8 @@ pub(crate) async fn verify(
     headers: HeaderMap,
 ) -> Result<Response> {
     let subject = access::address_subject(&app, &headers, "address");
-    let counted = subject.as_deref().map(|subject| Counted { subject, limit: rate::PER_ADDRESS });
+    let counted = |limits: &Limits| Counted { subject: &subject, limit: limits.per_address };
+    let counted = app.config.rate_limits.as_ref().map(counted);
     let found = find(&app, &name, &headers, counted.as_ref()).await?;
     let document = signed_document(&app, &found.credential.document_sha256).await?;
 
@@ -198,7 +200,11 @@ async fn find(app: &App, name: &str, headers: &HeaderMap, counted: Option<&Count
         return Err(Error::RateLimited(allowance));
     }
     let found = found.ok_or(NOT_FOUND)?;
-    if !found.credential.is_public && !access::is_insider(app, headers, found.organization.id).await? {
+    let credential = &found.credential;
+    if !credential.is_public
+        && !access::is_insider(app, headers, found.organization.id).await?
+        && !access::has_address(app, headers, &credential.recipient_email).await?
+    {
         return Err(Error::Forbidden("the credential is private".into()));
     }
     Ok(found)

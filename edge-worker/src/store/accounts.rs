@@ -4,7 +4,7 @@ use ob3_core::DateTime;
 use serde::Deserialize;
 
 use super::Store;
-use super::sql::{StoreError, flag, row, statement};
+use super::sql::{StoreError, flag, maybe_time, row, statement};
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
 
@@ -18,6 +18,9 @@ pub(crate) struct User {
     /// Whether they came in by the bootstrap secret.
     #[serde(deserialize_with = "flag")]
     pub is_bootstrap_owner: bool,
+    /// Since when the address is known to be theirs.
+    #[serde(deserialize_with = "maybe_time")]
+    pub email_verified_at: Option<DateTime>,
 }
 
 impl Store {
@@ -27,7 +30,7 @@ impl Store {
         let insert = "INSERT INTO user (id, email, is_bootstrap_owner, created_at)
             SELECT ?1, ?2, 1, ?3 WHERE NOT EXISTS (SELECT 1 FROM user WHERE is_bootstrap_owner = 1)
             ON CONFLICT (email) DO UPDATE SET is_bootstrap_owner = 1";
-        let select = "SELECT id, email, is_bootstrap_owner FROM user WHERE is_bootstrap_owner = 1";
+        let select = "SELECT id, email, is_bootstrap_owner, email_verified_at FROM user WHERE is_bootstrap_owner = 1";
         let statements = vec![statement!(self.db, insert, id, email, now)?, statement!(self.db, select)?];
         let results = self.db.batch(statements).await?;
         row(results.get(1))?.ok_or_else(|| StoreError::Failed("the bootstrap owner was not stored".into()))
@@ -35,7 +38,7 @@ impl Store {
 
     /// A person by id.
     pub(crate) async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        let select = "SELECT id, email, is_bootstrap_owner FROM user WHERE id = ?1";
+        let select = "SELECT id, email, is_bootstrap_owner, email_verified_at FROM user WHERE id = ?1";
         Ok(statement!(self.db, select, id)?.first(None).await?)
     }
 }

@@ -74,7 +74,7 @@ pub(crate) struct CredentialFilter {
 }
 
 #[derive(Deserialize)]
-struct CredentialRow {
+pub(super) struct CredentialRow {
     id: CredentialId,
     code: String,
     credential_badge_id: BadgeId,
@@ -146,11 +146,14 @@ impl Credential {
     }
 }
 
-const COLUMNS: &str = "c.id, c.code, c.badge_id AS credential_badge_id, v.name AS badge_name, c.recipient_name,
+/// The columns of a [`CredentialRow`].
+pub(super) const COLUMNS: &str =
+    "c.id, c.code, c.badge_id AS credential_badge_id, v.name AS badge_name, c.recipient_name,
     r.identity AS recipient_email, c.issued_at, c.valid_until, c.claimed_at, c.revoked_at, c.is_public,
     c.document_sha256, c.supersedes_id, s.id AS superseded_by_id, c.suspended_at, c.moves";
 
-const TABLES: &str = "credential c
+/// The tables that [`COLUMNS`] come from.
+pub(super) const TABLES: &str = "credential c
     JOIN recipient r ON r.id = c.recipient_id
     JOIN badge_version v ON v.badge_id = c.badge_id AND v.number = c.badge_version
     LEFT JOIN credential s ON s.supersedes_id = c.id";

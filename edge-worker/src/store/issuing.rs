@@ -7,6 +7,7 @@ use super::Store;
 use super::answers::{Answered, NewAnswer};
 use super::badges::{Badge, BadgeRow, SELECT as SELECT_BADGE};
 use super::lifecycle::{Entry, Move, select_entry};
+use super::mail::NewMail;
 use super::sql::{DATABASE_NOW, StoreError, flag, maybe_time, row, statement, time, total};
 use crate::domain::email::Email;
 use crate::domain::ids::{
@@ -104,6 +105,8 @@ pub(crate) struct IssuedRecord<'a> {
     pub allowed: i64,
     /// The answer to keep.
     pub answer: Option<NewAnswer<'a>>,
+    /// The mail to the recipient.
+    pub mail: Option<&'a NewMail>,
 }
 
 #[derive(Deserialize)]
@@ -202,7 +205,7 @@ impl Store {
         })
     }
 
-    /// Writes an issued credential: recipient, quota, supersession, credential and answer, all or nothing.
+    /// Writes an issued credential: recipient, quota, supersession, credential, mail and answer, all or nothing.
     ///
     /// # Errors
     /// [`StoreError::Broken`] when another request has taken the place in the chain, the last place of the quota, the
@@ -261,6 +264,9 @@ impl Store {
             block,
             index,
         )?);
+        if let Some(mail) = issued.mail {
+            statements.push(self.insert_mail(mail, issued.issued_at)?);
+        }
         if let Some(answer) = &issued.answer {
             statements.push(self.insert_answer(organization, answer, issued.issued_at)?);
         }

@@ -1,10 +1,11 @@
 //! API keys and signing keys.
 
 use ob3_core::DateTime;
+use serde::Deserialize;
 
 use super::Store;
 use super::answers::NewAnswer;
-use super::sql::{StoreError, list_text, statement};
+use super::sql::{StoreError, list, list_text, maybe_time, rows, statement, time};
 use crate::domain::api_key::{NewApiKey, Scope};
 use crate::domain::ids::{ApiKeyId, OrganizationId, SigningKeyId, UserId};
 
@@ -36,7 +37,48 @@ pub(crate) struct SigningKeyRecord<'a> {
     pub sealed_seed: &'a str,
 }
 
+/// An API key as it is named after it was shown.
+#[derive(Deserialize)]
+pub(crate) struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// What its owner calls it.
+    pub label: String,
+    /// How it begins.
+    pub prefix: String,
+    /// How it ends.
+    pub last4: String,
+    /// What it may do.
+    #[serde(deserialize_with = "list")]
+    pub scopes: Vec<String>,
+    /// When it was made.
+    #[serde(deserialize_with = "time")]
+    pub created_at: DateTime,
+    /// When it was revoked.
+    #[serde(deserialize_with = "maybe_time")]
+    pub revoked_at: Option<DateTime>,
+}
+
 impl Store {
+    /// The API keys of an organization, the newest first.
+    pub(crate) async fn api_keys(&self, organization: OrganizationId) -> Result<Vec<ApiKey>, StoreError> {
+        let select = "SELECT id, label, prefix, last4, scopes, created_at, revoked_at FROM api_key
+            WHERE organization_id = ?1 ORDER BY created_at DESC, id";
+        rows(Some(&statement!(self.db, select, organization)?.all().await?))
+    }
+
+    /// Revokes an API key at once; `false` when there is no such key. Its second revocation changes nothing.
+    pub(crate) async fn revoke_api_key(
+        &self,
+        organization: OrganizationId,
+        id: ApiKeyId,
+        now: DateTime,
+    ) -> Result<bool, StoreError> {
+        let revoke = "UPDATE api_key SET revoked_at = coalesce(revoked_at, ?3) WHERE organization_id = ?1 AND id = ?2
+            RETURNING id";
+        self.has_changed(statement!(self.db, revoke, organization, id, now)?).await
+    }
+
     /// Stores an API key under its hash.
     pub(crate) async fn create_api_key(
         &self,

@@ -8,8 +8,12 @@ mod documents;
 mod issuing;
 mod keys;
 mod lifecycle;
+mod mail;
+mod members;
 mod organizations;
+mod own;
 mod rates;
+mod sessions;
 mod sql;
 
 use worker::kv::KvStore;
@@ -21,8 +25,12 @@ pub(crate) use credentials::{Credential, CredentialFilter, PublicCredential};
 pub(crate) use issuing::{IssuedRecord, OpenBlock, SealedKey};
 pub(crate) use keys::{ApiKeyRecord, SigningKeyRecord};
 pub(crate) use lifecycle::{Actor, Entry, Move, NewList, SignedList};
+pub(crate) use mail::NewMail;
+pub(crate) use members::{Invitation, Member};
 pub(crate) use organizations::{Membership, Organization};
+pub(crate) use own::OwnCredential;
 pub(crate) use rates::{Counted, FoundKey, KeyCheck};
+pub(crate) use sessions::{NewSession, Person};
 pub(crate) use sql::StoreError;
 
 /// Records in D1, documents in KV.

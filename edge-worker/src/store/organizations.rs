@@ -3,11 +3,13 @@
 use ob3_core::DateTime;
 use serde::Deserialize;
 
-use super::Store;
 use super::answers::NewAnswer;
-use super::sql::{StoreError, rows, statement, time};
+use super::sql::{StoreError, flag, rows, statement, time, total};
+use super::{Listed, Store};
 use crate::domain::ids::{OrganizationId, UserId};
-use crate::domain::organization::{Plan, Role, Status};
+use crate::domain::locale::Locale;
+use crate::domain::organization::{OrganizationContent, Plan, RecipientIdentifier, Role, Settings, Status};
+use crate::domain::paging::Page;
 
 /// An organization.
 #[derive(Clone)]
@@ -32,6 +34,8 @@ pub(crate) struct Organization {
     pub created_at: DateTime,
     /// The DID of its active signing key.
     pub did: Option<String>,
+    /// What it chooses.
+    pub settings: Settings,
 }
 
 /// An organization as one of its members sees it.
@@ -46,7 +50,10 @@ pub(crate) struct Membership {
 pub(super) const COLUMNS: &str = "o.id AS organization_id, o.slug AS organization_slug, o.name AS organization_name,
     o.url AS organization_url, o.email AS organization_email, o.description AS organization_description,
     o.status AS organization_status, o.plan AS organization_plan, o.created_at AS organization_created_at,
-    (SELECT did FROM signing_key WHERE organization_id = o.id AND retired_at IS NULL) AS organization_did";
+    (SELECT did FROM signing_key WHERE organization_id = o.id AND retired_at IS NULL) AS organization_did,
+    o.notifications AS organization_notifications, o.locale AS organization_locale,
+    o.default_is_public AS organization_default_is_public,
+    o.recipient_identifier AS organization_recipient_identifier";
 
 #[derive(Deserialize)]
 pub(super) struct OrganizationRow {
@@ -61,6 +68,12 @@ pub(super) struct OrganizationRow {
     #[serde(deserialize_with = "time")]
     organization_created_at: DateTime,
     organization_did: Option<String>,
+    #[serde(deserialize_with = "flag")]
+    organization_notifications: bool,
+    organization_locale: String,
+    #[serde(deserialize_with = "flag")]
+    organization_default_is_public: bool,
+    organization_recipient_identifier: RecipientIdentifier,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +96,12 @@ impl From<OrganizationRow> for Organization {
             plan: row.organization_plan,
             created_at: row.organization_created_at,
             did: row.organization_did,
+            settings: Settings {
+                notifications: row.organization_notifications,
+                locale: Locale::stored(&row.organization_locale),
+                is_public_by_default: row.organization_default_is_public,
+                recipient_identifier: row.organization_recipient_identifier,
+            },
         }
     }
 }
@@ -126,6 +145,70 @@ impl Store {
         }
         self.db.batch(statements).await?;
         Ok(())
+    }
+
+    /// Writes what an organization is called and what it chooses. What was issued stays as it was signed.
+    pub(crate) async fn change_organization(
+        &self,
+        id: OrganizationId,
+        content: &OrganizationContent,
+    ) -> Result<(), StoreError> {
+        let update = "UPDATE organization SET name = ?2, url = ?3, email = ?4, description = ?5, notifications = ?6,
+              locale = ?7, default_is_public = ?8, recipient_identifier = ?9 WHERE id = ?1";
+        let settings = &content.settings;
+        statement!(
+            self.db,
+            update,
+            id,
+            content.name,
+            content.url,
+            content.email,
+            content.description,
+            settings.notifications,
+            settings.locale.as_str(),
+            settings.is_public_by_default,
+            settings.recipient_identifier.as_str(),
+        )?
+        .run()
+        .await?;
+        Ok(())
+    }
+
+    /// Writes where an organization stands with the operator, and its plan; what is `None` stays as it is.
+    pub(crate) async fn review_organization(
+        &self,
+        id: OrganizationId,
+        status: Option<Status>,
+        plan: Option<Plan>,
+    ) -> Result<(), StoreError> {
+        let update = "UPDATE organization SET status = coalesce(?2, status), plan = coalesce(?3, plan) WHERE id = ?1";
+        statement!(self.db, update, id, status.map(Status::as_str), plan.map(Plan::as_str))?.run().await?;
+        Ok(())
+    }
+
+    /// An organization, for the operator.
+    pub(crate) async fn organization(&self, id: OrganizationId) -> Result<Option<Organization>, StoreError> {
+        let select = format!("SELECT {COLUMNS} FROM organization o WHERE o.id = ?1");
+        Ok(statement!(self.db, &select, id)?.first::<OrganizationRow>(None).await?.map(Into::into))
+    }
+
+    /// All organizations, the newest first, for the operator.
+    pub(crate) async fn organizations(
+        &self,
+        status: Option<Status>,
+        page: Page,
+    ) -> Result<Listed<Organization>, StoreError> {
+        let filtered = "WHERE (?1 IS NULL OR o.status = ?1)";
+        let status = status.map(Status::as_str);
+        let count = format!("SELECT count(*) AS total FROM organization o {filtered}");
+        let select = format!(
+            "SELECT {COLUMNS} FROM organization o {filtered} ORDER BY o.created_at DESC, o.id LIMIT ?2 OFFSET ?3"
+        );
+        let statements =
+            vec![statement!(self.db, &count, status)?, statement!(self.db, &select, status, page.limit, page.offset)?];
+        let results = self.db.batch(statements).await?;
+        let items = rows::<OrganizationRow>(results.get(1))?.into_iter().map(Into::into).collect();
+        Ok(Listed { items, total: total(results.first())? })
     }
 
     /// The organizations of a person, by name.

@@ -113,11 +113,19 @@ impl Store {
         Ok(KeyCheck { address, key, found })
     }
 
-    /// Forgets windows and answers whose time is over.
-    pub(crate) async fn forget_before(&self, windows: DateTime, answers: DateTime) -> Result<(), StoreError> {
+    /// Forgets whose time is over: windows, codes and sessions, answers, and mails that have ended.
+    pub(crate) async fn forget_before(
+        &self,
+        windows: DateTime,
+        answers: DateTime,
+        mails: DateTime,
+    ) -> Result<(), StoreError> {
         let statements = vec![
             statement!(self.db, "DELETE FROM rate_window WHERE window_end < ?1", windows)?,
             statement!(self.db, "DELETE FROM idempotency WHERE created_at < ?1", answers)?,
+            statement!(self.db, "DELETE FROM sign_in_code WHERE expires_at < ?1", windows)?,
+            statement!(self.db, "DELETE FROM session WHERE expires_at < ?1", windows)?,
+            statement!(self.db, "DELETE FROM mail WHERE state <> 'waiting' AND ended_at < ?1", mails)?,
         ];
         self.db.batch(statements).await?;
         Ok(())

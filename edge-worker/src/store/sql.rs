@@ -10,8 +10,8 @@ use worker::{D1Database, D1PreparedStatement, D1Result};
 
 use crate::domain::email::Email;
 use crate::domain::ids::{
-    ApiKeyId, BadgeId, CredentialId, EventId, OrganizationId, RecipientId, SigningKeyId, StatusBlockId, StatusListId,
-    UserId,
+    ApiKeyId, BadgeId, CredentialId, EventId, InvitationId, MailId, OrganizationId, RecipientId, SessionId,
+    SigningKeyId, StatusBlockId, StatusListId, UserId,
 };
 use crate::domain::status_list::StatusIndex;
 use crate::fault::Rule;
@@ -127,8 +127,11 @@ bind_ids!(
     BadgeId,
     CredentialId,
     EventId,
+    InvitationId,
+    MailId,
     OrganizationId,
     RecipientId,
+    SessionId,
     SigningKeyId,
     StatusBlockId,
     StatusListId,

@@ -1,0 +1,85 @@
+//! Credentials as their recipients have them.
+
+use ob3_core::DateTime;
+use serde::Deserialize;
+
+use super::credentials::{COLUMNS, Credential, CredentialRow, TABLES};
+use super::sql::{StoreError, rows, statement, total};
+use super::{Listed, Store};
+use crate::domain::credential::CredentialName;
+use crate::domain::email::Email;
+use crate::domain::ids::{CredentialId, UserId};
+use crate::domain::paging::Page;
+
+/// A credential with its issuer's name.
+pub(crate) struct OwnCredential {
+    /// The credential.
+    pub credential: Credential,
+    /// The issuer's name.
+    pub organization_name: String,
+}
+
+#[derive(Deserialize)]
+struct OwnRow {
+    #[serde(flatten)]
+    credential: CredentialRow,
+    organization_name: String,
+}
+
+impl From<OwnRow> for OwnCredential {
+    fn from(row: OwnRow) -> Self {
+        Self { credential: row.credential.into(), organization_name: row.organization_name }
+    }
+}
+
+const OWN: &str = "r.identity_type = 'email' AND r.identity = ?1";
+
+impl Store {
+    /// The credentials of an address, of all issuers, the newest first.
+    pub(crate) async fn own_credentials(
+        &self,
+        address: &Email,
+        page: Page,
+    ) -> Result<Listed<OwnCredential>, StoreError> {
+        let count =
+            format!("SELECT count(*) AS total FROM recipient r JOIN credential c ON c.recipient_id = r.id WHERE {OWN}");
+        let select = format!(
+            "SELECT {COLUMNS}, o.name AS organization_name
+             FROM {TABLES} JOIN organization o ON o.id = c.organization_id
+             WHERE {OWN} ORDER BY c.issued_at DESC, c.id LIMIT ?2 OFFSET ?3"
+        );
+        let statements = vec![
+            statement!(self.db, &count, address)?,
+            statement!(self.db, &select, address, page.limit, page.offset)?,
+        ];
+        let results = self.db.batch(statements).await?;
+        let items = rows::<OwnRow>(results.get(1))?.into_iter().map(Into::into).collect();
+        Ok(Listed { items, total: total(results.first())? })
+    }
+
+    /// A credential by its public name, whoever issued it.
+    pub(crate) async fn any_credential(&self, name: &CredentialName) -> Result<Option<OwnCredential>, StoreError> {
+        let (column, value) = match name {
+            CredentialName::Id(id) => ("id", id.to_string()),
+            CredentialName::Code(code) => ("code", code.as_str().to_owned()),
+        };
+        let select = format!(
+            "SELECT {COLUMNS}, o.name AS organization_name
+             FROM {TABLES} JOIN organization o ON o.id = c.organization_id WHERE c.{column} = ?1"
+        );
+        Ok(statement!(self.db, &select, value)?.first::<OwnRow>(None).await?.map(Into::into))
+    }
+
+    /// Marks a credential as claimed; `false` when it was claimed before, or does not hold.
+    pub(crate) async fn claim(&self, id: CredentialId, by: UserId, now: DateTime) -> Result<bool, StoreError> {
+        let claim = "UPDATE credential SET claimed_at = ?2, claimed_by = ?3 WHERE id = ?1 AND claimed_at IS NULL
+            AND revoked_at IS NULL AND suspended_at IS NULL AND (valid_until IS NULL OR valid_until > ?2) RETURNING id";
+        self.has_changed(statement!(self.db, claim, id, now, by)?).await
+    }
+
+    /// Lets strangers see a credential, or not.
+    pub(crate) async fn set_visibility(&self, id: CredentialId, is_public: bool) -> Result<(), StoreError> {
+        statement!(self.db, "UPDATE credential SET is_public = ?2 WHERE id = ?1", id, is_public)?.run().await?;
+        Ok(())
+    }
+}

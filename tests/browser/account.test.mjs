@@ -1,0 +1,145 @@
+// The account page in Chromium, served by the built worker: from the mail's link to the claimed badge.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+
+import { expectStatus, newOrganization, newRecipient, startWorker } from "../e2e/harness.mjs";
+import { mailsTo, mailTo } from "../e2e/mail.mjs";
+import { openPage, screenshot, startBrowser } from "./browser.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const VIEWS = [
+  { width: 1100, height: 900, colorScheme: "light" },
+  { width: 360, height: 740, colorScheme: "dark" },
+];
+
+let server;
+let browser;
+let organization;
+
+before(async () => {
+  server = await startWorker({ vars: { PUBLIC_ORIGIN: "" } });
+  browser = await startBrowser();
+  organization = await newOrganization(server);
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Refusals that a test asks for are logged by the browser itself; everything else is a fault of the page. */
+const real = (faults) => faults.filter((text) => !/Failed to load resource/.test(text));
+
+async function visit(path, use, options) {
+  const page = await openPage(browser, { locale: "en-GB", ...options });
+  try {
+    await page.goto(new URL(path, server.url).href);
+    await use(page);
+    assert.deepEqual(real(page.faults), []);
+  } finally {
+    await page.context().close();
+  }
+}
+
+const title = (page, text) => page.waitForFunction((text) => document.querySelector("h1").textContent === text, text);
+
+/** Axe finds nothing, wide and narrow, light and dark, and nothing is wider than the screen. */
+async function inspect(page, name) {
+  await page.evaluate(axe);
+  for (const { width, height, colorScheme } of VIEWS) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await page.evaluate(() => window.axe.run(document));
+    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(" ")}`), [], `${width} ${colorScheme}`);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} at ${width}`);
+    await screenshot(page, `account-${name}-${width}-${colorScheme}`);
+  }
+  await page.setViewportSize(VIEWS[0]);
+}
+
+async function signIn(page, email) {
+  const before = (await mailsTo(server, email)).length;
+  await page.fill("#email", email);
+  await page.click("form .button--main");
+  await page.waitForSelector("#code");
+  const { subject } = await mailTo(server, email, before + 1);
+  return subject.match(/\d{6}/)[0];
+}
+
+test("the mail's link leads to the badge, a code proves the address, and the badge is claimed", async () => {
+  const recipient = newRecipient();
+  const { credentialId } = expectStatus(await organization.issue({}, recipient), 201).json;
+  const { text } = await mailTo(server, recipient.email);
+  const link = new URL(text.match(/http\S+\/claim\/\S+/)[0]);
+  assert.equal(link.pathname, `/claim/${credentialId}`);
+  await visit(link.pathname, async (page) => {
+    await page.waitForSelector("#email");
+    await inspect(page, "address");
+    const code = await signIn(page, recipient.email);
+    await inspect(page, "code");
+    await page.fill("#code", code === "000000" ? "000001" : "000000");
+    await page.click("form .button--main");
+    await page.waitForFunction(() => /wrong or too old/.test(document.querySelector(".complaint")?.textContent));
+    await page.fill("#code", code);
+    await page.click("form .button--main");
+    await title(page, "Your badge is waiting");
+    assert.equal(await page.textContent("#desk h2"), "Celestial Navigation");
+    await page.waitForSelector("#desk img");
+    await inspect(page, "waiting");
+    await page.click("form .button--main");
+    await title(page, "This badge is yours");
+    await inspect(page, "claimed");
+
+    await page.uncheck("#public");
+    await page.waitForFunction(() => document.querySelector('[role="status"]').textContent === "Saved.");
+    assert.equal((await server.request("GET", `/credentials/${credentialId}/ob3`)).status, 403);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Save the file")]);
+    assert.equal(download.suggestedFilename(), `${credentialId}.json`);
+    assert.match(readFileSync(await download.path(), "utf8"), /eddsa-rdfc-2022/);
+
+    await page.click("#own");
+    await title(page, "Your badges");
+    await page.waitForSelector(".collection a");
+    assert.match(await page.textContent(".collection"), /Celestial Navigation/);
+    await inspect(page, "own");
+    await page.click("text=Sign out");
+    await page.waitForSelector("#email");
+  });
+});
+  assert.equal(read.status, 400, "the API names credentials by their id");
+});
+
+test("somebody else's link says so, and offers another address", async () => {
+  const { credentialId } = expectStatus(await organization.issue(), 201).json;
+  await visit(`/claim/${credentialId}`, async (page) => {
+    await page.waitForSelector("#email");
+    await page.fill("#code", await signIn(page, newRecipient().email));
+    await page.click("form .button--main");
+    await title(page, "That did not work");
+    assert.match(await page.textContent("#desk"), /another e-mail address/);
+    await inspect(page, "refused");
+    await page.click("text=Use another address");
+    await page.waitForSelector("#email");
+  });
+});
+
+test("an invitation is accepted on the page that its mail names", async () => {
+  const { email } = newRecipient();
+  const invited = await server.request("POST", `${organization.path}/invitations`, { token: organization.session, json: { email, role: "issuer" } });
+  const { pathname } = new URL(expectStatus(invited, 201).json.url);
+  await visit(`${pathname}?lang=de`, async (page) => {
+    await page.waitForSelector("#email");
+    assert.equal(await page.getAttribute("html", "lang"), "de");
+    await page.fill("#code", await signIn(page, email));
+    await page.click("form .button--main");
+    await title(page, "Meridian Institute");
+    assert.equal(await page.textContent("#lead"), "Sie sind eingeladen als Aussteller.");
+    await inspect(page, "invitation");
+    await page.click("form .button--main");
+    await page.waitForFunction(() => document.querySelector("#lead").textContent === "Sie sind jetzt Mitglied.");
+  });
+  const members = await server.request("GET", `${organization.path}/members`, { token: organization.session });
+  assert.ok(expectStatus(members, 200).json.data.some((member) => member.email === email && member.role === "issuer"));
+});
