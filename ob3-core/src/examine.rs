@@ -4,6 +4,7 @@ use crate::claims;
 use crate::contexts::{VC_V1_URL, VC_V2_URL};
 use crate::input;
 use crate::json::{Object, Value};
+use crate::json_schema::Schemas;
 use crate::jsonld::{ContextStore, ErrorCode, JsonLdError, Options};
 use crate::jwt::{self, Dates};
 use crate::nested::{self, Endorsement, Nested, has_type};
@@ -65,6 +66,8 @@ pub(crate) struct Examined {
     pub(crate) status: Vec<StatusEntry>,
     /// Said of the status check where there are no entries to look at.
     pub(crate) no_status: Finding,
+    /// The schemas that it names beside its standard's own.
+    pub(crate) schemas: Option<Schemas>,
     pub(crate) recipient: Finding,
     /// The credentials inside it.
     pub(crate) nested: Vec<Nested>,
@@ -225,6 +228,7 @@ pub(crate) fn examine(
         validity: validity(credential, is_v1, expires, role, policy, now),
         status,
         no_status,
+        schemas: Schemas::of(credential, proof.as_ref()),
         recipient: recipient::check(credential, policy.recipient.as_deref()),
         nested: nested::credentials(document, role),
         endorsement: if role == Role::Endorsement { nested::endorsement(document) } else { Endorsement::default() },

@@ -16,6 +16,7 @@ mod hex;
 mod input;
 mod jcs;
 mod json;
+mod json_schema;
 mod jsonld;
 mod jwt;
 mod key;

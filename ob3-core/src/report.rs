@@ -210,6 +210,16 @@ codes! {
     SchemaWrongType = "schema_wrong_type",
     /// A member has a value that it may not have.
     SchemaWrongValue = "schema_wrong_value",
+    /// The credential conforms to a schema that it names.
+    JsonSchemaConforms = "json_schema_conforms",
+    /// The credential breaks a schema that it names.
+    JsonSchemaViolated = "json_schema_violated",
+    /// A schema that the credential names could not be had.
+    JsonSchemaUnavailable = "json_schema_unavailable",
+    /// What a schema's address gives is no JSON Schema.
+    JsonSchemaMalformed = "json_schema_malformed",
+    /// A schema that the credential names asks for something that is not checked here, or for too much work.
+    JsonSchemaUnsupported = "json_schema_unsupported",
     /// It is a credential, but not a badge.
     NotABadge = "not_a_badge",
     /// More credentials inside than the limit: this one is not looked at.
@@ -467,6 +477,17 @@ impl Report {
 
     pub(crate) fn push(&mut self, name: CheckName, required: bool, finding: Finding, items: Vec<Finding>) {
         self.checks.push(Check { name, finding, required, items });
+    }
+
+    /// Adds parts to a check that was made. Where it holds but a part does not, the part decides.
+    pub(crate) fn add_to(&mut self, name: CheckName, items: Vec<Finding>) {
+        let Some(check) = self.checks.iter_mut().find(|check| check.name == name) else { return };
+        let first = |result| items.iter().find(|item| item.result == result);
+        let worst = first(CheckResult::Invalid).or_else(|| first(CheckResult::Unknown));
+        if let (Some(worst), CheckResult::Valid) = (worst, check.finding.result) {
+            check.finding = worst.clone();
+        }
+        check.items.extend(items);
     }
 
     /// JSON text of what the credential claims, for display.

@@ -36,6 +36,16 @@ pub struct ToRdfOptions {
     pub loader: Loader,
 }
 
+/// What a JSON Schema says of a JSON text: the finding of a badge that names it.
+///
+/// # Errors
+/// The text is not strict JSON.
+#[cfg(feature = "schemas")]
+pub fn json_schema(schema: &str, text: &str) -> Result<crate::report::Finding, String> {
+    let value = json::parse(text).map_err(|error| error.to_string())?;
+    Ok(crate::json_schema::validate(schema.as_bytes(), "https://schema.example/", &value))
+}
+
 /// The N-Quads of a JSON-LD document; the labels of its blank nodes mean nothing.
 ///
 /// # Errors

@@ -276,7 +276,11 @@ impl Verification {
         let entries = self.statuses(examined, settled);
         let endorsements = self.endorsements(secured, settled);
         let held = self.held(secured, settled);
-        let (entries, (endorsements, items), held) = (entries?, endorsements?, held?);
+        // A badge whose proof does not hold has no say in which schemas are fetched.
+        let schemas = examined.schemas.as_ref().filter(|_| settled.proof.result == CheckResult::Valid);
+        let schemas = schemas.map_or(Some(Vec::new()), |schemas| schemas.check(&self.documents));
+        let (entries, (endorsements, items), held, schemas) = (entries?, endorsements?, held?, schemas?);
+        report.add_to(CheckName::Schema, schemas);
         let status = worst(&entries).unwrap_or(&examined.no_status).clone();
         report.push(CheckName::Status, true, status, entries);
         // 8 to 10

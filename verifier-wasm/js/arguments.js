@@ -32,10 +32,10 @@ export function readText(value, name) {
   return value;
 }
 
-/** What a verifier is made with. @returns {{fetch?: typeof fetch, policy: object, cache?: object}} */
+/** What a verifier is made with. @returns {{fetch?: typeof fetch, policy: object, documents: object, cache?: object}} */
 export function readSettings(settings = {}) {
-  const { trust, cache = true, ...rest } = readMembers(settings, "settings", ["fetch", "policy", "trust", "cache"]);
-  const shared = readShared(rest.fetch, rest.policy, "settings");
+  const { trust, cache = true, ...rest } = readMembers(settings, "settings", ["fetch", "policy", "trust", "documents", "cache"]);
+  const shared = readShared(rest, "settings");
   if (trust !== undefined) {
     if (!Array.isArray(trust)) throw new TypeError(`\`settings.trust\` must be a list of registries, not ${kindOf(trust)}`);
     if (shared.policy.trust !== undefined) throw new TypeError("`settings.trust` and `settings.policy.trust` are the same: give one");
@@ -51,10 +51,10 @@ export function readSettings(settings = {}) {
   return { ...shared, cache: limits };
 }
 
-/** What one verification is made with. @returns {{fetch?: typeof fetch, policy: object, nowMillis: bigint, signal?: AbortSignal}} */
+/** What one verification is made with. @returns {{fetch?: typeof fetch, policy: object, documents: object, nowMillis: bigint, signal?: AbortSignal}} */
 export function readOptions(options = {}) {
-  const { fetch, now, policy, signal } = readMembers(options, "options", ["fetch", "now", "policy", "signal"]);
-  const shared = readShared(fetch, policy, "options");
+  const { now, signal, ...rest } = readMembers(options, "options", ["fetch", "now", "policy", "documents", "signal"]);
+  const shared = readShared(rest, "options");
   if (signal !== undefined && !(isObject(signal) && typeof signal.throwIfAborted === "function")) {
     throw new TypeError(`\`options.signal\` must be an AbortSignal, not ${kindOf(signal)}`);
   }
@@ -69,12 +69,22 @@ function readMembers(value, name, known) {
   return value;
 }
 
-function readShared(fetch, policy = {}, name) {
+function readShared({ fetch, policy = {}, documents = {} }, name) {
   if (fetch !== undefined && typeof fetch !== "function") {
     throw new TypeError(`\`${name}.fetch\` must be a function, not ${kindOf(fetch)}`);
   }
   if (!isObject(policy)) throw new TypeError(`\`${name}.policy\` must be an object, not ${kindOf(policy)}`);
-  return { fetch, policy };
+  if (!isObject(documents)) throw new TypeError(`\`${name}.documents\` must be an object, not ${kindOf(documents)}`);
+  return { fetch, policy, documents: Object.fromEntries(Object.entries(documents).map(([url, document]) => [url, readDocument(document, name)])) };
+}
+
+/** A document that the caller brings: its text, its bytes, or the object that it is the JSON of. @returns {Uint8Array} */
+function readDocument(document, name) {
+  if (ArrayBuffer.isView(document)) return new Uint8Array(document.buffer, document.byteOffset, document.byteLength);
+  if (typeof document !== "string" && !isObject(document)) {
+    throw new TypeError(`\`${name}.documents\` must hold text, bytes or JSON objects, not ${kindOf(document)}`);
+  }
+  return new TextEncoder().encode(typeof document === "string" ? document : JSON.stringify(document));
 }
 
 function readTime(now) {

@@ -25,14 +25,16 @@ const ACCEPT = "application/json, application/did+json, application/ld+json, */*
  * @param {object} settings
  * @param {typeof fetch} [settings.fetch] the caller's own; it may serve any URL from wherever it likes
  * @param {typeof fetch} [settings.platformFetch] what asks public hosts where the caller brings nothing
+ * @param {Record<string, Uint8Array>} [settings.documents] what the caller has brought beforehand, by URL
  * @param {AbortSignal} [settings.signal]
  * @param {RequestInit} settings.requestInit WEB_REQUEST or EDGE_REQUEST
  * @param {{get: (url: string) => Uint8Array | undefined, put: (url: string, document: Uint8Array, headers: Headers) => void}} [settings.cache]
  * @returns {(url: string) => Promise<Uint8Array | undefined>} never rejects
  */
-export function createDocumentFetcher({ fetch: ownFetch, platformFetch, signal, requestInit, cache }) {
+export function createDocumentFetcher({ documents = {}, fetch: ownFetch, platformFetch, signal, requestInit, cache }) {
   const fetch = ownFetch ?? guarded(platformFetch ?? ((url, init) => globalThis.fetch(url, init)));
   return async (url) => {
+    if (Object.hasOwn(documents, url)) return documents[url];
     const kept = cache?.get(url);
     if (kept !== undefined) return kept;
     try {

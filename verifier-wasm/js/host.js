@@ -56,13 +56,14 @@ export function createApi({ glue, load, requestInit, platformFetch }) {
     const cache = own.cache && createDocumentCache(own.cache);
 
     async function verify(input, options) {
-      const { fetch, policy, nowMillis, signal } = readOptions(options);
+      const { fetch, policy, documents, nowMillis, signal } = readOptions(options);
       const policyJson = JSON.stringify({ ...own.policy, ...policy });
       const content = await readInput(input);
       signal?.throwIfAborted();
       await instance.ready();
-      const check = (documents) => {
-        const fetchDocument = createDocumentFetcher({ fetch: fetch ?? own.fetch, platformFetch, signal, requestInit, cache: documents });
+      const brought = { ...own.documents, ...documents };
+      const check = (cache) => {
+        const fetchDocument = createDocumentFetcher({ documents: brought, fetch: fetch ?? own.fetch, platformFetch, signal, requestInit, cache });
         return run(instance, content, { policyJson, nowMillis, signal }, fetchDocument);
       };
       // What another fetch brought is not what this one would bring.

@@ -32,6 +32,8 @@ export type Code =
   // schema
   | "schema_conforms" | "schema_missing_member" | "schema_wrong_type" | "schema_wrong_value" | "not_a_badge"
   | "too_many_credentials"
+  | "json_schema_conforms" | "json_schema_violated" | "json_schema_unavailable" | "json_schema_malformed"
+  | "json_schema_unsupported"
   // proof
   | "signature_valid" | "signature_invalid" | "proof_missing" | "proof_malformed" | "proof_unsupported" | "cryptosuite_not_accepted"
   | "proof_purpose" | "proof_expired" | "too_many_proofs" | "key_unavailable"
@@ -209,6 +211,9 @@ export type Registry = { readonly name: string; readonly url?: string; readonly 
 /** The part of `fetch` that is used; `globalThis.fetch` fits, and so does a function that serves documents from memory. */
 export type DocumentFetch = (url: string, init: RequestInit) => Promise<Response>;
 
+/** Documents by their URLs: their text, their bytes, or what they are the JSON of. */
+export type Documents = Readonly<Record<string, string | Uint8Array | object>>;
+
 /** What a badge or an image comes as. */
 export type Bytes = Uint8Array | ArrayBuffer | Blob;
 
@@ -223,6 +228,8 @@ export interface VerifyOptions {
   readonly now?: Date | string | number;
   /** Of a verifier of your own: laid over its policy, member by member. */
   readonly policy?: Policy;
+  /** Documents that need not be fetched, by URL: DID documents, status lists, schemas. */
+  readonly documents?: Documents;
   /** Ends the waiting for documents: `verify` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -244,6 +251,8 @@ export interface VerifierSettings {
   readonly policy?: Policy;
   /** Registries of issuers that you trust: `policy.trust` by a shorter way. */
   readonly trust?: readonly Registry[];
+  /** Documents that none of its verifications need fetch, by URL; those of a call are laid over them. */
+  readonly documents?: Documents;
   /**
    * Whether documents are kept in memory for further verifications (default `true`). For the time to live a revocation may
    * stay unseen; before any other answer than `verified` everything is asked for anew. A verification with a `fetch` of its

@@ -58,6 +58,11 @@ export const CODES = {
   schema_missing_member: "a required member is missing",
   schema_wrong_type: "a member has a value of the wrong kind",
   schema_wrong_value: "a member has a value that it may not have",
+  json_schema_conforms: "conforms to a schema that it names",
+  json_schema_violated: "breaks a schema that it names itself",
+  json_schema_unavailable: "names a schema that could not be had",
+  json_schema_malformed: "names a schema that cannot be read",
+  json_schema_unsupported: "names a schema that asks for what is not checked here",
   not_a_badge: "a credential, but not a badge",
   too_many_credentials: "one more inside than are looked at",
 

@@ -156,7 +156,7 @@ test("misuse is a TypeError that names the argument", async () => {
     ["{}", { policy: "strict" }, /`options\.policy`/],
     ["{}", { policy: { status: "maybe" } }, /`options\.policy`/],
     ["{}", { signal: true }, /`options\.signal`/],
-    ["{}", { polices: {} }, /`options\.polices` is not known: there are fetch, now, policy, signal/],
+    ["{}", { polices: {} }, /`options\.polices` is not known: there are fetch, now, policy, documents, signal/],
   ];
   for (const [input, options, message] of misuses) {
     await assert.rejects(verify(input, options), (error) => error instanceof TypeError && message.test(error.message));

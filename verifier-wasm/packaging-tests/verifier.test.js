@@ -100,7 +100,7 @@ test("a call's own fetch neither fills nor reads what the verifier keeps", async
 test("settings that are not understood are a TypeError that names them", () => {
   for (const [settings, message] of [
     [7, /`settings` must be an object/],
-    [{ registries: [] }, /`settings\.registries` is not known: there are fetch, policy, trust, cache/],
+    [{ registries: [] }, /`settings\.registries` is not known: there are fetch, policy, trust, documents, cache/],
     [{ fetch: "https://example.org" }, /`settings\.fetch`/],
     [{ policy: [] }, /`settings\.policy`/],
     [{ cache: 300 }, /`settings\.cache`/],
@@ -178,4 +178,20 @@ test("registries that the caller trusts are asked for the issuer, and change no 
   assert.throws(() => createVerifier({ trust: members }), { name: "TypeError", message: /settings\.trust/ });
   assert.throws(() => createVerifier({ trust: [], policy: { trust: [] } }), TypeError);
   await assert.rejects(createVerifier({ trust: [{ name: "No issuers" }] }).verify(didWeb, { now }), { name: "TypeError", message: /trust/ });
+});
+
+test("documents that the caller brings are not fetched", async () => {
+  const url = "https://badges.example.org/issuers/cartographers/did.json";
+  const bytes = new TextEncoder().encode(didWebDocument);
+  for (const document of [didWebDocument, bytes, JSON.parse(didWebDocument)]) {
+    const fetch = counted();
+    assert.equal((await verify(didWeb, { now, fetch, documents: { [url]: document } })).outcome, "verified");
+    assert.equal((await createVerifier({ fetch, documents: { [url]: document } }).verify(didWeb, { now })).outcome, "verified");
+    assert.deepEqual(fetch.asked, []);
+  }
+  // A call's own document stands over the verifier's.
+  const own = createVerifier({ documents: { [url]: didWebDocument } });
+  assert.equal((await own.verify(didWeb, { now, documents: { [url]: "{}" } })).code, "key_unavailable");
+  assert.throws(() => createVerifier({ documents: { [url]: 7 } }), { name: "TypeError", message: /settings\.documents/ });
+  await assert.rejects(verify(didWeb, { now, documents: [] }), { name: "TypeError", message: /options\.documents/ });
 });
