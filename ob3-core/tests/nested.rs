@@ -474,6 +474,74 @@ fn a_token_of_a_presentation_is_not_read() {
     assert_eq!(verdict(&verify(&jws(&both, HOLDER, ""))), ("rejected", "not_a_credential"));
 }
 
+// Learner records
+
+/// The members of a Comprehensive Learner Record.
+fn record(held: &str, more: &str) -> String {
+    format!(
+        r#""@context":["https://www.w3.org/ns/credentials/v2","https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json","https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],"id":"urn:uuid:record","type":["VerifiableCredential","ClrCredential"],"name":"Transcript","issuer":{{"id":"{}","type":["Profile"],"name":"Agency"}},"validFrom":"2026-01-15T10:00:00Z","credentialSubject":{{"id":"did:example:jane","type":["ClrSubject"],"verifiableCredential":{held}}}{more}"#,
+        did(ENDORSER)
+    )
+}
+
+fn signed_record(held: &str, more: &str) -> String {
+    seal(&record(held, more), ENDORSER, &assertion(ENDORSER))
+}
+
+#[test]
+fn a_learner_record_is_verified_with_every_badge_in_it() {
+    let other = seal(&badge("").replace("urn:uuid:badge", "urn:uuid:other"), ISSUER, &assertion(ISSUER));
+    let held = format!("[{},{other}]", signed_badge());
+    let endorsement = format!(r#","endorsement":[{}]"#, signed_endorsement("urn:uuid:record", ""));
+    let report = verify(&signed_record(&held, &endorsement));
+    assert_eq!(verdict(&report), ("verified", "verified"));
+    assert_eq!(report.credentials().len(), 2);
+    assert_eq!(check(&report, CheckName::Endorsements), (CheckResult::Valid, "endorsements_verified"));
+    // What is claimed is what the record says of itself.
+    assert!(report.to_json().contains(r#""claims":{"id":"urn:uuid:record""#));
+    let token = jws(&record(&format!("[\"{}\"]", jws(&badge(""), ISSUER, "")), ""), ENDORSER, "");
+    assert_eq!(verdict(&verify(&token)), ("verified", "verified"));
+}
+
+#[test]
+fn a_learner_record_is_as_good_as_the_worst_in_it() {
+    let forged = signed_badge().replace("First aid", "Brain surgery");
+    let good = signed_record(&format!("[{}]", signed_badge()), "");
+    for (input, expected) in [
+        (signed_record(&format!("[{},{forged}]", signed_badge()), ""), ("rejected", "signature_invalid")),
+        (good.replace("Transcript", "Diploma"), ("rejected", "signature_invalid")),
+        // The signature of the record covers the badges as well, so that none can be taken out or put in.
+        (good.replace(&signed_badge(), &signed_endorsement("urn:uuid:badge", "")), ("rejected", "signature_invalid")),
+        (format!("{{{}}}", record(&signed_badge(), "")), ("rejected", "proof_missing")),
+        (signed_record(&format!("[{good}]"), ""), ("rejected", "not_a_badge")),
+        (signed_record(&signed_endorsement("urn:uuid:badge", ""), ""), ("rejected", "not_a_badge")),
+        (seal(&record(&signed_badge(), ""), HOLDER, &assertion(HOLDER)), ("indeterminate", "issuer_not_authenticated")),
+        (signed_record(&signed_badge(), r#","validUntil":"2026-05-01T00:00:00Z""#), ("rejected", "expired")),
+    ] {
+        assert_eq!(verdict(&verify(&input)), expected, "{input}");
+    }
+    let nameless = record(&signed_badge(), "").replace(r#""name":"Transcript","#, "");
+    let nameless = seal(&nameless, ENDORSER, &assertion(ENDORSER));
+    assert_eq!(verdict(&verify(&nameless)), ("rejected", "schema_missing_member"));
+}
+
+#[test]
+fn a_presented_learner_record_tells_of_its_badges_one_level_down() {
+    let held = signed_record(&format!("[{}]", signed_badge()), "");
+    let report = verify(&format!("{{{}}}", presentation(&held, "")));
+    assert_eq!(verdict(&report), ("verified", "verified"));
+    assert_eq!(report.credentials()[0].credentials().len(), 1);
+}
+
+#[test]
+fn everything_in_a_record_must_be_the_recipients() {
+    let input = signed_record(&signed_badge(), "");
+    let somebody_elses = signed_record(&seal(&badge("").replace(":jane", ":john"), ISSUER, &assertion(ISSUER)), "");
+    let policy = r#"{"recipient":"did:example:jane"}"#;
+    assert_eq!(verdict(&verify_as(&input, policy, |_| None)), ("verified", "verified"));
+    assert_eq!(verdict(&verify_as(&somebody_elses, policy, |_| None)), ("rejected", "recipient_differs"));
+}
+
 // Refresh
 
 const REFRESH: &str = "https://college.example/refresh/1";
@@ -581,4 +649,84 @@ fn the_order_in_which_documents_come_does_not_matter() {
     let report = run(false);
     assert!(report.starts_with(r#"{"outcome":"verified""#), "{report}");
     assert_eq!(report, run(true));
+}
+
+/// A token of somebody whose key is the host's to use: its signature is what the host says it is.
+fn es256(members: &str, kid: &str) -> String {
+    let header = format!(r#"{{"alg":"ES256","kid":"{kid}"}}"#);
+    let payload = format!("{{{members}}}");
+    format!("{}.{}.{}", base64url(header.as_bytes()), base64url(payload.as_bytes()), base64url(&[1; 64]))
+}
+
+#[test]
+fn the_deepest_badge_takes_sixteen_rounds() {
+    // The generator of P-256 is as good a key as any other.
+    let jwk = r#"{"kty":"EC","crv":"P-256","x":"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY","y":"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"}"#;
+    let list_url = "https://list.example/status";
+    let list = {
+        let members = r#""@context":["https://www.w3.org/ns/credentials/v2"],"id":"https://list.example/status","type":["VerifiableCredential","BitstringStatusListCredential"],"issuer":"https://list.example","validFrom":"2026-01-01T00:00:00Z","credentialSubject":{"id":"https://list.example/status#list","type":"BitstringStatusList","statusPurpose":"revocation","encodedList":"ENCODED"}"#;
+        let list = ob3_core::BitstringStatusListCredential {
+            id: list_url.into(),
+            issuer: String::new(),
+            valid_from: DateTime::parse(NOW).unwrap(),
+            valid_until: None,
+            status_purpose: "revocation".into(),
+            ttl_millis: None,
+            bits: vec![0; 131_072 / 8],
+        };
+        let json = list.to_json();
+        let (_, encoded) = json.split_once(r#""encodedList":""#).unwrap();
+        es256(&members.replace("ENCODED", encoded.split_once('"').unwrap().0), "https://list.example/key")
+    };
+    let status = format!(
+        r#","credentialStatus":{{"type":"BitstringStatusListEntry","statusPurpose":"revocation","statusListIndex":"5","statusListCredential":"{list_url}"}}"#
+    );
+    let by = |members: String, of: u8, site: &str| members.replace(&did(of), site);
+    let deepest = by(endorsement("urn:uuid:endorsement", &status), ENDORSER, "https://e2.example");
+    let more = format!(r#","endorsementJwt":["{}"]"#, es256(&deepest, "https://e2.example/key"));
+    let endorser = by(endorsement("urn:uuid:badge", &more), ENDORSER, "https://e1.example");
+    let more = format!(
+        r#","refreshService":{{"id":"{REFRESH}","type":"1EdTechCredentialRefresh"}},"endorsementJwt":["{}"]"#,
+        es256(&endorser, "https://e1.example/key")
+    );
+    let members = by(badge(&more), ISSUER, "https://b.example");
+    let refreshed = es256(&members, "https://b.example/new-key");
+    let held = format!("[\"{}\"]", es256(&members, "https://b.example/key"));
+    let record = es256(&by(record(&held, ""), ENDORSER, "https://r.example"), "https://r.example/key");
+    let enveloped = format!(
+        r#"{{"@context":"https://www.w3.org/ns/credentials/v2","id":"data:application/vc+jwt,{record}","type":"EnvelopedVerifiableCredential"}}"#
+    );
+    let input = format!(
+        r#"{{{},"holder":"https://p.example","proof":{{"type":"DataIntegrityProof","cryptosuite":"ecdsa-jcs-2019","proofPurpose":"authentication","verificationMethod":"https://p.example/key","proofValue":"z{}"}}}}"#,
+        presentation(&enveloped, ""),
+        base58btc(&[1; 64])
+    );
+    let mut verification = Verifier::new().start(input.as_bytes(), &Policy::default(), DateTime::parse(NOW).unwrap());
+    let mut rounds = 0;
+    let report = loop {
+        match verification.step() {
+            Step::Done(report) => break report,
+            Step::Need(needs) => {
+                rounds += 1;
+                for need in needs {
+                    match need {
+                        Need::Signature(check) => verification.supply_signature(&check.id, Some(true)),
+                        Need::Document { url } => {
+                            let document = match url.as_str() {
+                                REFRESH => refreshed.as_str(),
+                                _ if url == list_url => list.as_str(),
+                                _ => jwk,
+                            };
+                            verification.supply_document(&url, Some(document.as_bytes()));
+                        }
+                    }
+                }
+            }
+        }
+    };
+    assert_eq!(verdict(&report), ("verified", "verified"), "{}", report.to_json());
+    let badge = &report.credentials()[0].credentials()[0];
+    assert_eq!(items(badge, CheckName::Validity), [("valid", "refreshed")]);
+    assert_eq!(items(badge, CheckName::Endorsements), [("valid", "verified"), ("valid", "verified")]);
+    assert_eq!(rounds, 16);
 }

@@ -39,8 +39,9 @@ fn every_item_gets_the_expected_outcome() {
 }
 
 fn compare(row: &Value, bytes: &[u8], report: &Report) -> Result<(), String> {
-    // What is not a badge is refused, however good its signature; the proofs below are held against the row all the same.
-    let expected = if is_badge(bytes) { expected(row) } else { Outcome::Rejected };
+    // What is neither a badge nor a record of badges is refused, however good its signature; the proofs below are held
+    // against the row all the same.
+    let expected = if holds_badges(bytes) { expected(row) } else { Outcome::Rejected };
     let found = report.outcome();
     if found != expected {
         return Err(format!("{found:?} ({}), not {expected:?}", report.code().as_str()));
@@ -58,11 +59,12 @@ fn compare(row: &Value, bytes: &[u8], report: &Report) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether an item is a badge, as far as its JSON can tell; a token is told by its own row.
-fn is_badge(bytes: &[u8]) -> bool {
+/// Whether an item is a badge or a learner record, as far as its JSON can tell; a token is told by its own row.
+fn holds_badges(bytes: &[u8]) -> bool {
     let Ok(item) = serde_json::from_slice::<Value>(bytes) else { return true };
     let types = item["type"].as_array().cloned().unwrap_or_default();
-    types.iter().any(|name| name == "OpenBadgeCredential" || name == "AchievementCredential")
+    let known = ["OpenBadgeCredential", "AchievementCredential", "ClrCredential"];
+    types.iter().any(|name| known.iter().any(|known| name == known))
 }
 
 /// What follows from the facts in the row.

@@ -55,6 +55,20 @@ fn the_specifications_vector_is_verified_with_its_issuers_document() {
 }
 
 #[test]
+fn the_specifications_learner_record_is_verified_with_the_badge_in_it() {
+    let Some(vectors) = vectors("ob3-spec-testvector") else { return };
+    let record = vectors.text("clr-signed-credential.json");
+    let single = with_single_proof(vectors.json("clr-signed-credential.json")).to_string();
+    let stages = eddsa_rdfc_2022_stages(&single, context_loader(&vectors, &[])).expect("stages");
+    assert_eq!(stages.canonical_document, vectors.text("clrv2p0/document-canon.txt"));
+    let report = verify(&record);
+    assert_eq!(report.outcome(), Outcome::Verified, "{}", report.to_json());
+    assert_eq!(report.credentials().len(), 1);
+    let altered = verify(&record.replace("Example University Degree", "Example University Doctorate"));
+    assert_eq!((altered.outcome(), altered.code()), (Outcome::Rejected, Code::SignatureInvalid));
+}
+
+#[test]
 fn the_specifications_vector_without_its_issuers_document_is_not_verified() {
     let Some(vectors) = vectors("ob3-spec-testvector") else { return };
     let secured = vectors.text("signed-credential.json");

@@ -19,8 +19,11 @@ pub fn document(vectors: &Vectors, row: &Value, url: &str) -> Option<Vec<u8>> {
             return vectors.read(&format!("{folder}{name}"));
         }
     }
-    let methods = row.get("verificationMethods")?.as_array()?;
-    let mut named = methods.iter().filter_map(|method| method.as_str()?.split_once('#'));
+    let item = row.get("file").and_then(Value::as_str).and_then(|file| vectors.read(file));
+    let item: Value = item.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let mut methods: Vec<&str> = row.get("verificationMethods")?.as_array()?.iter().filter_map(Value::as_str).collect();
+    inner_methods(&item, &mut methods);
+    let mut named = methods.into_iter().filter_map(|method| method.split_once('#'));
     let (controller, key) = named.find(|(controller, _)| {
         let path = controller.trim_start_matches("did:web:").replace(':', "/");
         *controller == url || url == format!("https://{path}/did.json")
@@ -35,4 +38,14 @@ pub fn document(vectors: &Vectors, row: &Value, url: &str) -> Option<Vec<u8>> {
         }],
     });
     Some(document.to_string().into_bytes())
+}
+
+/// The keys that are named anywhere in an item: those of the credentials within a credential.
+fn inner_methods<'v>(value: &'v Value, methods: &mut Vec<&'v str>) {
+    methods.extend(value.get("verificationMethod").and_then(Value::as_str));
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| inner_methods(item, methods)),
+        Value::Object(members) => members.values().for_each(|member| inner_methods(member, methods)),
+        _ => {}
+    }
 }
