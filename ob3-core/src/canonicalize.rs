@@ -1,5 +1,6 @@
 //! RDF Dataset Canonicalization, RDFC-1.0 (<https://www.w3.org/TR/rdf-canon/>), with a budget of work.
 
+use crate::hex;
 use crate::rdf::{Dataset, Quad, Term};
 use crate::sort::sorted;
 
@@ -14,17 +15,17 @@ const MAX_DEPTH: u32 = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WorkLimit;
 
-/// The hash that canonicalisation runs on, in hexadecimal: SHA-256, or SHA-384 for P-384 proofs.
-pub(crate) type HexHash = fn(&[u8]) -> String;
+/// The hash that canonicalisation runs on: SHA-256, or SHA-384 for P-384 proofs.
+pub(crate) type Hash = fn(&[u8]) -> Vec<u8>;
 
 /// The canonical N-Quads document, as it is hashed.
-pub(crate) fn canonicalize(dataset: &Dataset, hash: HexHash) -> Result<String, WorkLimit> {
+pub(crate) fn canonicalize(dataset: &Dataset, hash: Hash) -> Result<String, WorkLimit> {
     let labels = canonical_labels(dataset, hash)?;
     Ok(serialize(dataset, &labels))
 }
 
 /// The canonical number of every blank node (`_:c14n` and it).
-pub(crate) fn canonical_labels(dataset: &Dataset, hash: HexHash) -> Result<Vec<u32>, WorkLimit> {
+pub(crate) fn canonical_labels(dataset: &Dataset, hash: Hash) -> Result<Vec<u32>, WorkLimit> {
     // §4.4.3 step 2: which quads mention which blank node.
     let mentions = Mentions::new(dataset);
     let mut canonicalizer = Canonicalizer {
@@ -37,9 +38,8 @@ pub(crate) fn canonical_labels(dataset: &Dataset, hash: HexHash) -> Result<Vec<u
     };
 
     // Step 3: the first-degree hashes.
-    let mut scratch = Scratch::default();
     canonicalizer.first_degree = (0..dataset.blank_count())
-        .map(|node| first_degree_hash(dataset, hash, mentions.of(node), node, &mut scratch))
+        .map(|node| hash(first_degree_lines(dataset, mentions.of(node), node).as_bytes()))
         .collect();
     let mentioned: Vec<usize> = (0..dataset.blank_count()).filter(|node| !mentions.of(*node).is_empty()).collect();
     let by_hash = sorted(&mentioned, &|a, b| canonicalizer.first_degree.get(*a) > canonicalizer.first_degree.get(*b));
@@ -63,7 +63,7 @@ pub(crate) fn canonical_labels(dataset: &Dataset, hash: HexHash) -> Result<Vec<u
             issuer.issue(*node);
             results.push(canonicalizer.n_degree(*node, issuer, 0)?);
         }
-        let results: Vec<&(String, Temporary)> = results.iter().collect();
+        let results: Vec<&(Vec<u8>, Temporary)> = results.iter().collect();
         for (_, issuer) in sorted(&results, &|a, b| a.0 > b.0) {
             for node in &issuer.order {
                 canonicalizer.canonical.issue(*node);
@@ -75,35 +75,45 @@ pub(crate) fn canonical_labels(dataset: &Dataset, hash: HexHash) -> Result<Vec<u
 
 /// Step 7: the quads with their canonical labels, in code point order.
 pub(crate) fn serialize(dataset: &Dataset, labels: &[u32]) -> String {
-    let texts: Vec<String> = labels.iter().map(|label| format!("_:c14n{label}")).collect();
-    let text = |term: Term| match term.as_blank() {
-        Some(node) => texts.get(node).map_or("", |text| text.as_str()),
-        None => dataset.text(term),
-    };
-    let quads = sorted(dataset.quads(), &|a, b| compare_quads(a, b, &text).is_gt());
-    let mut document = String::with_capacity(quads.len() * 160);
-    for quad in &quads {
-        push_line(&mut document, quad, &text);
-    }
+    let texts: Vec<String> = labels.iter().map(|label| labelled("_:c14n", *label)).collect();
+    let lines = dataset.quads().iter();
+    let lines: Vec<Line<'_>> =
+        lines.map(|quad| line(dataset, quad, &|node| texts.get(node).map_or("", String::as_str))).collect();
+    let mut document = String::with_capacity(lines.len() * 160);
+    push_lines(&mut document, &lines);
     document
 }
 
-/// Compares two quads as their N-Quads lines compare, without writing the lines: no term's text is a prefix of another's
-/// unless the next character of the longer is greater than the space that follows the shorter.
-fn compare_quads<'a>(a: &Quad, b: &Quad, text: &impl Fn(Term) -> &'a str) -> std::cmp::Ordering {
-    let compare = |a: Term, b: Term| if a == b { std::cmp::Ordering::Equal } else { compare_bytes(text(a), text(b)) };
-    compare(a.subject, b.subject)
-        .then_with(|| compare(a.predicate, b.predicate))
-        .then_with(|| compare(a.object, b.object))
-        .then_with(|| match (a.graph, b.graph) {
-            (Some(a), Some(b)) => compare(a, b),
-            // The full stop that ends a line of the default graph sorts before `<` and `_`.
-            (a, b) => a.is_some().cmp(&b.is_some()),
-        })
+/// The texts of a quad's terms; the last is empty in the default graph.
+type Line<'a> = [&'a str; 4];
+
+fn line<'a>(dataset: &'a Dataset, quad: &Quad, label: &dyn Fn(usize) -> &'a str) -> Line<'a> {
+    let text = |term: Term| term.as_blank().map_or_else(|| dataset.text(term), label);
+    [text(quad.subject), text(quad.predicate), text(quad.object), quad.graph.map_or("", text)]
+}
+
+/// Appends lines of N-Quads in code point order. They compare as their terms do one by one: no term's text is a prefix of
+/// another's unless the next character of the longer is greater than the space that follows the shorter. The full stop
+/// that ends a line of the default graph sorts before every term.
+fn push_lines(out: &mut String, lines: &[Line<'_>]) {
+    let is_after = |a: &Line<'_>, b: &Line<'_>| {
+        let order = a.iter().zip(b).map(|(a, b)| compare_bytes(a, b)).find(|order| order.is_ne());
+        order.is_some_and(std::cmp::Ordering::is_gt)
+    };
+    for line in sorted(lines, &is_after) {
+        for text in line.iter().filter(|text| !text.is_empty()) {
+            out.push_str(text);
+            out.push(' ');
+        }
+        out.push_str(".\n");
+    }
 }
 
 /// Byte order, eight bytes at a time: the vocabulary's IRIs share long prefixes, and wasm has no fast memcmp.
 fn compare_bytes(a: &str, b: &str) -> std::cmp::Ordering {
+    if a.as_ptr() == b.as_ptr() && a.len() == b.len() {
+        return std::cmp::Ordering::Equal;
+    }
     let (a_words, a_rest) = a.as_bytes().as_chunks::<8>();
     let (b_words, b_rest) = b.as_bytes().as_chunks::<8>();
     for (a, b) in a_words.iter().zip(b_words) {
@@ -118,17 +128,18 @@ fn compare_bytes(a: &str, b: &str) -> std::cmp::Ordering {
     a.as_bytes().get(common..).cmp(&b.as_bytes().get(common..))
 }
 
-fn push_line<'a>(out: &mut String, quad: &Quad, text: &impl Fn(Term) -> &'a str) {
-    out.push_str(text(quad.subject));
-    out.push(' ');
-    out.push_str(text(quad.predicate));
-    out.push(' ');
-    out.push_str(text(quad.object));
-    if let Some(graph) = quad.graph {
-        out.push(' ');
-        out.push_str(text(graph));
+/// A blank node's label: a prefix and a number.
+fn labelled(prefix: &str, number: u32) -> String {
+    let mut label = String::from(prefix);
+    push_decimal(&mut label, number);
+    label
+}
+
+fn push_decimal(out: &mut String, number: u32) {
+    if number > 9 {
+        push_decimal(out, number / 10);
     }
-    out.push_str(" .\n");
+    out.extend(char::from_digit(number % 10, 10));
 }
 
 /// For every blank node the quads that mention it, each once.
@@ -180,32 +191,14 @@ impl Mentions {
     }
 }
 
-#[derive(Default)]
-struct Scratch<'a> {
-    text: String,
-    quads: Vec<&'a Quad>,
-}
-
-/// Hash First Degree Quads (§4.6.3), in hexadecimal.
-fn first_degree_hash<'a>(
-    dataset: &'a Dataset,
-    hash: HexHash,
-    mentions: &[u32],
-    node: usize,
-    scratch: &mut Scratch<'a>,
-) -> String {
-    let text = |term: Term| match term.as_blank() {
-        Some(other) if other == node => "_:a",
-        Some(_) => "_:z",
-        None => dataset.text(term),
-    };
-    scratch.text.clear();
-    scratch.quads.clear();
-    scratch.quads.extend(mentions.iter().filter_map(|index| dataset.quads().get(*index as usize)));
-    for quad in sorted(&scratch.quads, &|a, b| compare_quads(a, b, &text).is_gt()) {
-        push_line(&mut scratch.text, quad, &text);
-    }
-    hash(scratch.text.as_bytes())
+/// What is hashed for a node by Hash First Degree Quads (§4.6.3).
+fn first_degree_lines(dataset: &Dataset, mentions: &[u32], node: usize) -> String {
+    let label = |other| if other == node { "_:a" } else { "_:z" };
+    let quads = mentions.iter().filter_map(|index| dataset.quads().get(*index as usize));
+    let lines: Vec<Line<'_>> = quads.map(|quad| line(dataset, quad, &label)).collect();
+    let mut text = String::with_capacity(lines.len() * 160);
+    push_lines(&mut text, &lines);
+    text
 }
 
 /// The canonical issuer (§4.5).
@@ -240,23 +233,23 @@ struct Temporary {
 }
 
 impl Temporary {
-    fn get(&self, node: usize) -> Option<usize> {
-        self.order.iter().position(|other| *other == node)
+    fn get(&self, node: usize) -> Option<u32> {
+        self.order.iter().position(|other| *other == node).map(|place| place as u32)
     }
 
-    fn issue(&mut self, node: usize) -> usize {
+    fn issue(&mut self, node: usize) -> u32 {
         self.get(node).unwrap_or_else(|| {
             self.order.push(node);
-            self.order.len() - 1
+            self.order.len() as u32 - 1
         })
     }
 }
 
 struct Canonicalizer<'a> {
     dataset: &'a Dataset,
-    hash: HexHash,
+    hash: Hash,
     mentions: &'a Mentions,
-    first_degree: Vec<String>,
+    first_degree: Vec<Vec<u8>>,
     canonical: Issuer,
     work: u32,
 }
@@ -268,19 +261,19 @@ impl Canonicalizer<'_> {
     }
 
     /// Hash N-Degree Quads (§4.8.3).
-    fn n_degree(&mut self, node: usize, mut issuer: Temporary, depth: u32) -> Result<(String, Temporary), WorkLimit> {
+    fn n_degree(&mut self, node: usize, mut issuer: Temporary, depth: u32) -> Result<(Vec<u8>, Temporary), WorkLimit> {
         if depth > MAX_DEPTH {
             return Err(WorkLimit);
         }
         let mut data = String::new();
         let by_hash = self.related_by_hash(node, &issuer)?;
-        let by_hash: Vec<&(String, usize)> = by_hash.iter().collect();
+        let by_hash: Vec<&(Vec<u8>, usize)> = by_hash.iter().collect();
         let by_hash = sorted(&by_hash, &|a, b| a.0 > b.0);
         for group in by_hash.chunk_by(|a, b| a.0 == b.0) {
             let Some((hash, _)) = group.first() else { continue };
             let nodes: Vec<usize> = group.iter().map(|(_, node)| *node).collect();
             let mut related = sorted(&nodes, &|a, b| a > b);
-            data.push_str(hash);
+            hex::push(&mut data, hash);
             let mut chosen: Option<(String, Temporary)> = None;
             // Step 5.4: every permutation, in an order of its own: only the least path counts.
             loop {
@@ -316,12 +309,12 @@ impl Canonicalizer<'_> {
         for node in related {
             self.spend()?;
             match self.canonical.get(*node) {
-                Some(label) => path.push_str(&format!("_:c14n{label}")),
+                Some(label) => path.push_str(&labelled("_:c14n", label)),
                 None => {
                     if issuer.get(*node).is_none() {
                         recursion.push(*node);
                     }
-                    path.push_str(&format!("_:b{}", issuer.issue(*node)));
+                    path.push_str(&labelled("_:b", issuer.issue(*node)));
                 }
             }
             if is_worse(&path) {
@@ -330,7 +323,10 @@ impl Canonicalizer<'_> {
         }
         for node in recursion {
             let (hash, result) = self.n_degree(node, issuer.clone(), depth + 1)?;
-            path.push_str(&format!("_:b{}<{hash}>", issuer.issue(node)));
+            path.push_str(&labelled("_:b", issuer.issue(node)));
+            path.push('<');
+            hex::push(&mut path, &hash);
+            path.push('>');
             issuer = result;
             if is_worse(&path) {
                 return Ok(None);
@@ -340,7 +336,7 @@ impl Canonicalizer<'_> {
     }
 
     /// Steps 1 to 3: the related hash of every neighbour of a node.
-    fn related_by_hash(&mut self, node: usize, issuer: &Temporary) -> Result<Vec<(String, usize)>, WorkLimit> {
+    fn related_by_hash(&mut self, node: usize, issuer: &Temporary) -> Result<Vec<(Vec<u8>, usize)>, WorkLimit> {
         let mut by_hash = Vec::new();
         for index in self.mentions.of(node) {
             let Some(quad) = self.dataset.quads().get(*index as usize).copied() else { continue };
@@ -355,17 +351,17 @@ impl Canonicalizer<'_> {
     }
 
     /// Hash Related Blank Node (§4.7.3).
-    fn related_hash(&self, related: usize, quad: &Quad, issuer: &Temporary, position: char) -> String {
+    fn related_hash(&self, related: usize, quad: &Quad, issuer: &Temporary, position: char) -> Vec<u8> {
         let mut input = String::from(position);
         if position != 'g' {
             input.push_str(self.dataset.text(quad.predicate));
         }
         if let Some(label) = self.canonical.get(related) {
-            input.push_str(&format!("_:c14n{label}"));
+            input.push_str(&labelled("_:c14n", label));
         } else if let Some(label) = issuer.get(related) {
-            input.push_str(&format!("_:b{label}"));
+            input.push_str(&labelled("_:b", label));
         } else {
-            input.push_str(self.first_degree.get(related).map_or("", |hash| hash.as_str()));
+            hex::push(&mut input, self.first_degree.get(related).map_or(&[], Vec::as_slice));
         }
         (self.hash)(input.as_bytes())
     }
@@ -385,6 +381,8 @@ fn next_permutation(items: &mut [usize]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
     use super::*;
 
     #[test]
@@ -421,6 +419,6 @@ mod tests {
                 dataset.push(*a, predicate, *b, None);
             }
         }
-        assert_eq!(canonicalize(&dataset.into_set(), crate::hex::sha256), Err(WorkLimit));
+        assert_eq!(canonicalize(&dataset.into_set(), |bytes| Sha256::digest(bytes).to_vec()), Err(WorkLimit));
     }
 }

@@ -1,7 +1,5 @@
 //! Lower-case hexadecimal, as hashes are written.
 
-use sha2::{Digest, Sha256, Sha384};
-
 const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
 
 /// Appends two digits a byte.
@@ -12,16 +10,6 @@ pub(crate) fn push(text: &mut String, bytes: &[u8]) {
             text.extend(DIGITS.get(usize::from(nibble)));
         }
     }
-}
-
-/// The SHA-256 of some bytes.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    encode(&Sha256::digest(bytes))
-}
-
-/// The SHA-384 of some bytes.
-pub(crate) fn sha384(bytes: &[u8]) -> String {
-    encode(&Sha384::digest(bytes))
 }
 
 /// Two digits a byte.

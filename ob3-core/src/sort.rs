@@ -1,12 +1,26 @@
 //! One stable merge sort for every type: the standard library's sorts are copied for each, and they were a tenth of the
 //! wasm module.
 
+/// Length of what is sorted by insertion.
+const RUN: usize = 8;
+
 /// The places of `count` things in their order; `is_after(a, b)` tells whether thing `a` belongs after thing `b`.
 /// Things that are equal keep their order.
 pub(crate) fn order(count: usize, is_after: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
-    let mut merged: Vec<usize> = Vec::with_capacity(count);
-    let mut width = 1;
+    // Short runs by insertion: most of what is sorted here is no longer than one.
+    for run in places.chunks_mut(RUN) {
+        for end in 1..run.len() {
+            for at in (1..=end).rev() {
+                match run.get_mut(at - 1..=at) {
+                    Some([a, b]) if is_after(*a, *b) => std::mem::swap(a, b),
+                    _ => break,
+                }
+            }
+        }
+    }
+    let mut merged: Vec<usize> = Vec::new();
+    let mut width = RUN;
     while width < count {
         merged.clear();
         for run in places.chunks(width * 2) {

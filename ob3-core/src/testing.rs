@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::canonicalize::{canonical_labels, serialize};
+use sha2::{Digest, Sha256, Sha384};
+
+use crate::canonicalize::{Hash, canonical_labels, serialize};
 use crate::hex;
 use crate::json::{self, Value};
 use crate::jsonld::{self, ContextStore, Options, RdfDirection};
@@ -88,7 +90,8 @@ pub fn canonicalize(nquads: &str, sha384: bool) -> Result<(String, Vec<(String, 
         read_quad(&mut dataset, &mut labels, line).ok_or_else(|| format!("not a quad: {line}"))?;
     }
     let dataset = dataset.into_set();
-    let hash = if sha384 { hex::sha384 } else { hex::sha256 };
+    let hash: Hash =
+        if sha384 { |bytes| Sha384::digest(bytes).to_vec() } else { |bytes| Sha256::digest(bytes).to_vec() };
     let numbers = canonical_labels(&dataset, hash).map_err(|_| "too much work".to_owned())?;
     let issued = labels.into_iter().filter_map(|(label, term)| {
         let number = numbers.get(term.as_blank()?)?;

@@ -15,6 +15,8 @@ use crate::mix::mix;
 pub(crate) enum Text<'a> {
     Borrowed(&'a str),
     Shared(Rc<str>),
+    /// Shared with a context, and known to be an absolute IRI.
+    Absolute(Rc<str>),
 }
 
 impl Deref for Text<'_> {
@@ -23,7 +25,7 @@ impl Deref for Text<'_> {
     fn deref(&self) -> &str {
         match self {
             Self::Borrowed(text) => text,
-            Self::Shared(text) => text,
+            Self::Shared(text) | Self::Absolute(text) => text,
         }
     }
 }
@@ -64,6 +66,34 @@ impl Direction {
     }
 }
 
+/// An IRI that a context gives, or a blank node identifier. Whether it is absolute is found out once.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Iri {
+    text: Rc<str>,
+    is_absolute: bool,
+}
+
+impl Iri {
+    pub(crate) fn to_text<'a>(&self) -> Text<'a> {
+        let text = Rc::clone(&self.text);
+        if self.is_absolute { Text::Absolute(text) } else { Text::Shared(text) }
+    }
+}
+
+impl Deref for Iri {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl From<&str> for Iri {
+    fn from(text: &str) -> Self {
+        Self { text: text.into(), is_absolute: iri::is_absolute(text) }
+    }
+}
+
 /// What a term stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Mapping {
@@ -71,7 +101,7 @@ pub(crate) enum Mapping {
     Null,
     Keyword(Keyword),
     /// An IRI or a blank node identifier.
-    Iri(Rc<str>),
+    Iri(Iri),
 }
 
 /// The `@type` of a term definition.
@@ -81,7 +111,7 @@ pub(crate) enum TypeMapping {
     Vocab,
     Json,
     None,
-    Iri(Rc<str>),
+    Iri(Iri),
 }
 
 /// The `@container` of a term definition: a set of container kinds.
@@ -204,7 +234,7 @@ impl Context {
         if let Some(term) = self.term(value) {
             match &term.mapping {
                 Mapping::Keyword(keyword) => return Expanded::Keyword(*keyword),
-                Mapping::Iri(iri) if vocab => return Expanded::Iri(Text::Shared(Rc::clone(iri))),
+                Mapping::Iri(iri) if vocab => return Expanded::Iri(iri.to_text()),
                 Mapping::Null if vocab => return Expanded::Null,
                 _ => {}
             }
@@ -217,14 +247,14 @@ impl Context {
                 && term.prefix
                 && let Mapping::Iri(iri) = &term.mapping
             {
-                return Expanded::Iri(format!("{iri}{suffix}").into());
+                return Expanded::Iri(iri::join(iri, suffix).into());
             }
             if iri::scheme_end(value).is_some() {
                 return Expanded::Iri(Text::Borrowed(value));
             }
         }
         if vocab && let Some(vocab) = &self.vocab {
-            return Expanded::Iri(format!("{vocab}{value}").into());
+            return Expanded::Iri(iri::join(vocab, value).into());
         }
         if document_relative && let Some(base) = &self.base {
             return Expanded::Iri(iri::resolve(base, value).into());

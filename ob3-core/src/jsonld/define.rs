@@ -724,7 +724,7 @@ impl Definer<'_> {
                 self.term(prefix)?;
             }
             if let Some(Mapping::Iri(iri)) = self.result.term(prefix).map(|term| &term.mapping) {
-                return Ok(Mapping::Iri(format!("{iri}{suffix}").into()));
+                return Ok(Mapping::Iri((&*iri::join(iri, suffix)).into()));
             }
             return Ok(Mapping::Iri(name.into()));
         }
@@ -738,7 +738,7 @@ impl Definer<'_> {
             return Ok(Mapping::Keyword(Keyword::Type));
         }
         let vocab = self.result.vocab.as_ref().ok_or_else(invalid)?;
-        Ok(Mapping::Iri(format!("{vocab}{name}").into()))
+        Ok(Mapping::Iri((&*iri::join(vocab, name)).into()))
     }
 
     /// 21

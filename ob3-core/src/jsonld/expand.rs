@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Options;
-use super::context::{Container, Context, Direction, Expanded, Term, Text, TypeMapping};
+use super::context::{Container, Context, Direction, Expanded, Scoped, Term, Text, TypeMapping};
 use super::define::ContextStore;
 use super::error::{ErrorCode, JsonLdError};
 use super::keyword::Keyword;
@@ -95,13 +95,31 @@ struct Found<'a> {
     nests: Vec<(&'a str, &'a Value<'a>)>,
 }
 
+/// The property that an element is the value of, and what it means where it stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Property<'p> {
+    name: &'p str,
+    term: Option<&'p Rc<Term>>,
+}
+
+impl<'p> Property<'p> {
+    fn of(context: &'p Context, name: &'p str) -> Self {
+        Self { name, term: context.term(name) }
+    }
+
+    /// The context that comes into force at it.
+    fn scoped(&self) -> Option<&'p Rc<Scoped>> {
+        self.term?.scoped.as_ref()
+    }
+}
+
 impl<'a> Expander<'a> {
     /// Expands an element and appends what it comes to; `false` where it comes to nothing at all, which is not the same
     /// as an empty array.
     pub(crate) fn expand(
         &self,
         context: &Rc<Context>,
-        property: Option<&str>,
+        property: Option<Property<'_>>,
         element: &'a Value<'a>,
         from_map: bool,
         out: &mut Vec<Item<'a>>,
@@ -109,9 +127,8 @@ impl<'a> Expander<'a> {
         match element {
             Value::Null => Ok(false),
             Value::Array(items) => {
-                let is_list = property
-                    .and_then(|property| context.term(property))
-                    .is_some_and(|term| term.container.has(Container::LIST));
+                let is_list =
+                    property.and_then(|property| property.term).is_some_and(|term| term.container.has(Container::LIST));
                 for item in items {
                     if is_list && matches!(item, Value::Array(_)) {
                         let mut inner = Vec::new();
@@ -129,51 +146,43 @@ impl<'a> Expander<'a> {
     }
 
     /// Something that plain processing drops without a word: in safe mode an error.
-    fn dropped(&self, property: Option<&str>, what: &str) -> Result<()> {
+    fn dropped(&self, property: Option<Property<'_>>, what: &str) -> Result<()> {
         if !self.options.safe {
             return Ok(());
         }
-        Err(JsonLdError::new(ErrorCode::DroppedValue, property.unwrap_or(what)))
+        Err(JsonLdError::new(ErrorCode::DroppedValue, property.map_or(what, |property| property.name)))
     }
 
     fn scalar(
         &self,
         context: &Rc<Context>,
-        property: Option<&str>,
+        property: Option<Property<'_>>,
         scalar: &'a Value<'a>,
         out: &mut Vec<Item<'a>>,
     ) -> Result<bool> {
-        let Some(name) = property.filter(|name| !is_graph(name)) else {
+        let Some(property) = property.filter(|property| !is_graph(property.name)) else {
             self.dropped(property, scalar.as_str().unwrap_or("scalar"))?;
             return Ok(false);
         };
-        let scoped = self.property_scoped(context, name, false)?;
-        let context = scoped.as_ref().unwrap_or(context);
-        out.push(value_item(context, name, Scalar::Json(scalar), scalar.as_str()));
+        let text = scalar.as_str();
+        out.push(match property.scoped() {
+            Some(scoped) => {
+                let context = self.store.scoped(context, scoped, true, false)?;
+                value_item(&context, context.term(property.name), Scalar::Json(scalar), text)
+            }
+            None => value_item(context, property.term, Scalar::Json(scalar), text),
+        });
         Ok(true)
-    }
-
-    fn property_scoped(
-        &self,
-        context: &Rc<Context>,
-        property: &str,
-        override_protected: bool,
-    ) -> Result<Option<Rc<Context>>> {
-        match context.term(property).and_then(|term| term.scoped.as_ref()) {
-            Some(scoped) => self.store.scoped(context, scoped, true, override_protected).map(Some),
-            None => Ok(None),
-        }
     }
 
     fn object(
         &self,
         context: &Rc<Context>,
-        property: Option<&str>,
+        property: Option<Property<'_>>,
         object: &'a Object<'a>,
         from_map: bool,
         out: &mut Vec<Item<'a>>,
     ) -> Result<bool> {
-        let scoped_at = Rc::clone(context);
         let mut context = Rc::clone(context);
         // 7: leave the context of a type behind.
         if let Some(previous) = &context.previous
@@ -183,7 +192,7 @@ impl<'a> Expander<'a> {
             context = Rc::clone(previous);
         }
         // 8: the property's own context, as it was defined where the property stood.
-        if let Some(scoped) = property.and_then(|property| scoped_at.term(property)?.scoped.as_ref()) {
+        if let Some(scoped) = property.and_then(|property| property.scoped()) {
             context = self.store.scoped(&context, scoped, true, true)?;
         }
         // 9
@@ -194,42 +203,49 @@ impl<'a> Expander<'a> {
             context = self.store.embedded(&context, local, self.options.base_url.as_ref())?;
         }
         // 10, 11
-        let type_scoped = Rc::clone(&context);
-        let context = self.type_scoped(context, &type_scoped, object)?;
+        let type_scoped = context;
+        let context = self.type_scoped(&type_scoped, object)?;
         // 12, 13, 14
         let mut found = Found { json: self.input_type_is_json(&context, object), ..Found::default() };
-        self.members(&context, &type_scoped, property, object, &mut found)?;
+        self.members(&context, &type_scoped, property.map(|property| property.name), object, &mut found)?;
         self.finish(property, object, found, out)
     }
 
     /// With pinned contexts only, a context below the root is a list of pinned URLs, and stands in a whole credential at a
     /// place of one: such a credential is verified by itself, under the contexts that it names.
-    fn check_embedded_context(&self, property: Option<&str>, object: &Object<'_>, local: &Value<'_>) -> Result<()> {
+    fn check_embedded_context(
+        &self,
+        property: Option<Property<'_>>,
+        object: &Object<'_>,
+        local: &Value<'_>,
+    ) -> Result<()> {
         let Some(property) = property else { return Ok(()) };
         let pinned = |item: &Value<'_>| item.as_str().is_some_and(|url| self.store.is_pinned(url));
         let is_credential =
             |name: &Value<'_>| matches!(name.as_str(), Some("VerifiableCredential" | "EnvelopedVerifiableCredential"));
-        if matches!(property, "endorsement" | "verifiableCredential")
+        if matches!(property.name, "endorsement" | "verifiableCredential")
             && object.get("type").is_some_and(|types| types.as_set().iter().any(is_credential))
             && local.as_set().iter().all(pinned)
         {
             return Ok(());
         }
-        Err(JsonLdError::new(ErrorCode::InlineContext, property))
+        Err(JsonLdError::new(ErrorCode::InlineContext, property.name))
     }
 
     /// 11: the contexts of the types, in the order of the types' names.
-    fn type_scoped(&self, context: Rc<Context>, at: &Rc<Context>, object: &'a Object<'a>) -> Result<Rc<Context>> {
+    fn type_scoped(&self, at: &Rc<Context>, object: &'a Object<'a>) -> Result<Rc<Context>> {
         let mut members: Vec<(&str, &Value<'_>)> =
             object.iter().filter(|(name, _)| at.is_alias(name, Keyword::Type)).collect();
         if members.len() > 1 {
             members = sorted(&members, &|a, b| a.0 > b.0);
         }
-        let mut context = context;
+        let mut context = Rc::clone(at);
         for (_, value) in members {
-            let types: Vec<&str> = value.as_set().iter().filter_map(Value::as_str).collect();
-            for name in sorted(&types, &|a, b| a > b) {
-                if let Some(scoped) = at.term(name).and_then(|term| term.scoped.as_ref()) {
+            let types = value.as_set().iter().filter_map(Value::as_str);
+            let mut types: Vec<Property<'_>> = types.map(|name| Property::of(at, name)).collect();
+            types.retain(|property| property.scoped().is_some());
+            for property in sorted(&types, &|a, b| a.name > b.name) {
+                if let Some(scoped) = property.scoped() {
                     context = self.store.scoped(&context, scoped, false, false)?;
                 }
             }
@@ -250,7 +266,7 @@ impl<'a> Expander<'a> {
         &self,
         context: &Rc<Context>,
         type_scoped: &Rc<Context>,
-        property: Option<&str>,
+        within: Option<&str>,
         object: &'a Object<'a>,
         found: &mut Found<'a>,
     ) -> Result<()> {
@@ -258,15 +274,15 @@ impl<'a> Expander<'a> {
             if name == "@context" {
                 continue;
             }
+            let property = Property::of(context, name);
             if self.options.pinned_only {
-                check_member(context, name, value)?;
+                check_member(context, property, value)?;
             }
-            if let Some(term) = context.term(name)
+            if let Some(term) = property.term
                 && let super::context::Mapping::Iri(iri) = &term.mapping
             {
                 if iri.contains(':') {
-                    let term = Rc::clone(term);
-                    self.property(context, Some(&term), name, Text::Shared(Rc::clone(iri)), value, found)?;
+                    self.property(context, property, iri.to_text(), value, found)?;
                 } else {
                     self.undefined(name)?;
                 }
@@ -274,9 +290,11 @@ impl<'a> Expander<'a> {
             }
             match context.expand_iri(name, false, true) {
                 Expanded::Keyword(keyword) => {
-                    self.keyword(context, type_scoped, property, keyword, name, value, found)?;
+                    self.keyword(context, type_scoped, within, keyword, name, value, found)?;
                 }
-                Expanded::Iri(iri) if iri.contains(':') => self.property(context, None, name, iri, value, found)?,
+                Expanded::Iri(iri) if iri.contains(':') => {
+                    self.property(context, Property { name, term: None }, iri, value, found)?;
+                }
                 _ => self.undefined(name)?,
             }
         }
@@ -292,7 +310,8 @@ impl<'a> Expander<'a> {
         let nests = std::mem::take(&mut found.nests);
         for (name, value) in sorted(&nests, &|a, b| a.0 > b.0) {
             let invalid = || JsonLdError::new(ErrorCode::InvalidNestValue, name);
-            let scoped = self.property_scoped(context, name, true)?;
+            let scoped = Property::of(context, name).scoped();
+            let scoped = scoped.map(|scoped| self.store.scoped(context, scoped, true, true)).transpose()?;
             let context = scoped.as_ref().unwrap_or(context);
             for item in value.as_set() {
                 let object = item.as_object().ok_or_else(invalid)?;
@@ -312,13 +331,14 @@ impl<'a> Expander<'a> {
         &self,
         context: &Rc<Context>,
         type_scoped: &Rc<Context>,
-        property: Option<&str>,
+        within: Option<&str>,
         keyword: Keyword,
         name: &'a str,
         value: &'a Value<'a>,
         found: &mut Found<'a>,
     ) -> Result<()> {
-        if property == Some("@reverse") {
+        let property = within.map(|name| Property::of(context, name));
+        if within == Some("@reverse") {
             return Err(JsonLdError::new(ErrorCode::InvalidReversePropertyMap, name));
         }
         let bit = 1_u32 << keyword as u32;
@@ -340,7 +360,7 @@ impl<'a> Expander<'a> {
             Keyword::Type => self.types(type_scoped, value, found)?,
             Keyword::Graph => {
                 let mut items = Vec::new();
-                self.expand(context, Some("@graph"), value, false, &mut items)?;
+                self.expand(context, Some(Property { name: "@graph", term: None }), value, false, &mut items)?;
                 found.node.graph = Some(items);
             }
             Keyword::Included => {
@@ -370,7 +390,7 @@ impl<'a> Expander<'a> {
                 found.has_index = true;
             }
             Keyword::List => {
-                let Some(name) = property.filter(|name| !is_graph(name)) else {
+                let Some(property) = property.filter(|property| !is_graph(property.name)) else {
                     return self.dropped(property, name);
                 };
                 let mut items = Vec::new();
@@ -379,11 +399,11 @@ impl<'a> Expander<'a> {
                     match item {
                         Value::Array(_) => {
                             let mut inner = Vec::new();
-                            self.expand(context, Some(name), item, false, &mut inner)?;
+                            self.expand(context, Some(property), item, false, &mut inner)?;
                             items.push(Item::List(inner));
                         }
                         item => {
-                            self.expand(context, Some(name), item, false, &mut items)?;
+                            self.expand(context, Some(property), item, false, &mut items)?;
                         }
                     }
                 }
@@ -455,12 +475,12 @@ impl<'a> Expander<'a> {
     fn property(
         &self,
         context: &Rc<Context>,
-        term: Option<&Rc<Term>>,
-        name: &'a str,
+        property: Property<'_>,
         iri: Text<'a>,
         value: &'a Value<'a>,
         found: &mut Found<'a>,
     ) -> Result<()> {
+        let Property { name, term } = property;
         let container = term.map_or_else(Container::default, |term| term.container);
         let mut items = Vec::new();
         match (term, value) {
@@ -475,7 +495,7 @@ impl<'a> Expander<'a> {
                 self.index_map(context, term, name, map, &mut items)?;
             }
             _ => {
-                if !self.expand(context, Some(name), value, false, &mut items)? {
+                if !self.expand(context, Some(property), value, false, &mut items)? {
                     return Ok(());
                 }
             }
@@ -540,7 +560,7 @@ impl<'a> Expander<'a> {
         &self,
         context: &Rc<Context>,
         term: &Term,
-        name: &'a str,
+        name: &str,
         map: &'a Object<'a>,
         items: &mut Vec<Item<'a>>,
     ) -> Result<()> {
@@ -562,7 +582,7 @@ impl<'a> Expander<'a> {
             let mut expanded = Vec::new();
             // An array even where it is not one: what is null in it is dropped.
             for value in values.as_set() {
-                self.expand(&map_context, Some(name), value, true, &mut expanded)?;
+                self.expand(&map_context, Some(Property::of(&map_context, name)), value, true, &mut expanded)?;
             }
             for mut item in expanded {
                 if container.has(Container::GRAPH) && !matches!(&item, Item::Node(node) if node.is_graph()) {
@@ -595,7 +615,7 @@ impl<'a> Expander<'a> {
             };
             let Expanded::Iri(property) = context.expand_iri(index_key, false, true) else { return Ok(()) };
             let property: Text<'a> = Text::Shared((&*property).into());
-            let value = value_item(context, index_key, Scalar::Text(Text::Borrowed(index)), Some(index));
+            let value = value_item(context, context.term(index_key), Scalar::Text(Text::Borrowed(index)), Some(index));
             match node.properties.iter_mut().find(|(iri, _)| *iri == property) {
                 Some((_, values)) => values.insert(0, value),
                 None => node.properties.push((property, vec![value])),
@@ -618,13 +638,14 @@ impl<'a> Expander<'a> {
     /// 15 to 20
     fn finish(
         &self,
-        property: Option<&str>,
+        property: Option<Property<'_>>,
         object: &'a Object<'a>,
         found: Found<'a>,
         out: &mut Vec<Item<'a>>,
     ) -> Result<bool> {
-        let subject = || property.or_else(|| object.iter().next().map(|(name, _)| name)).unwrap_or("{}");
-        let free_floating = property.is_none_or(is_graph);
+        let name = property.map(|property| property.name);
+        let subject = || name.or_else(|| object.iter().next().map(|(name, _)| name)).unwrap_or("{}");
+        let free_floating = name.is_none_or(is_graph);
         if let Some(value) = found.value {
             let Some(value) = self.value_object(value, subject(), found)? else { return Ok(false) };
             if free_floating {
@@ -763,8 +784,7 @@ impl<'a> ValueObject<'a> {
 }
 
 /// Value expansion, §5.3.2, with the term definition of the property.
-fn value_item<'a>(context: &Context, property: &str, value: Scalar<'a>, text: Option<&'a str>) -> Item<'a> {
-    let term = context.term(property);
+fn value_item<'a>(context: &Context, term: Option<&Rc<Term>>, value: Scalar<'a>, text: Option<&'a str>) -> Item<'a> {
     let type_mapping = term.and_then(|term| term.type_mapping.as_ref());
     if let (Some(mapping @ (TypeMapping::Id | TypeMapping::Vocab)), Some(text)) = (type_mapping, text) {
         let id = match context.expand_iri(text, true, *mapping == TypeMapping::Vocab) {
@@ -775,7 +795,7 @@ fn value_item<'a>(context: &Context, property: &str, value: Scalar<'a>, text: Op
     }
     let mut object = ValueObject::of(value);
     match type_mapping {
-        Some(TypeMapping::Iri(iri)) => object.datatype = Some(Datatype::Iri(Text::Shared(Rc::clone(iri)))),
+        Some(TypeMapping::Iri(iri)) => object.datatype = Some(Datatype::Iri(iri.to_text())),
         Some(TypeMapping::Json) => object.datatype = Some(Datatype::Json),
         _ if text.is_some() => {
             let language = term.and_then(|term| term.language.as_ref()).unwrap_or(&context.language);
@@ -788,8 +808,9 @@ fn value_item<'a>(context: &Context, property: &str, value: Scalar<'a>, text: Op
 }
 
 /// What pinned contexts alone can not rule out: spellings that mean the same to JSON-LD and other things to readers.
-fn check_member(context: &Context, name: &str, value: &Value<'_>) -> Result<()> {
-    let Some(term) = context.term(name) else {
+fn check_member(context: &Context, property: Property<'_>, value: &Value<'_>) -> Result<()> {
+    let Property { name, term } = property;
+    let Some(term) = term else {
         // A context that the caller has pinned may give every plain name a meaning.
         if context.vocab.is_some() && !name.contains([':', '@']) {
             return Ok(());

@@ -4,15 +4,44 @@
 /// fragment, and no character that is forbidden between `<` and `>`.
 pub(crate) fn is_absolute(text: &str) -> bool {
     let mut fragments = 0;
-    scheme_end(text).is_some()
-        && text.bytes().all(|byte| {
-            fragments += u8::from(byte == b'#');
-            is_allowed(byte) && fragments < 2
-        })
+    for byte in text.as_bytes() {
+        match BYTES.get(usize::from(*byte)) {
+            Some(ALLOWED) => {}
+            Some(FRAGMENT) => fragments += 1,
+            _ => return false,
+        }
+    }
+    fragments < 2 && scheme_end(text).is_some()
 }
 
-const fn is_allowed(byte: u8) -> bool {
-    byte > 0x20 && !matches!(byte, b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'\\' | b'^' | b'`')
+const FORBIDDEN: u8 = 0;
+const ALLOWED: &u8 = &1;
+const FRAGMENT: &u8 = &2;
+
+/// What each byte is to an IRI. Every name of a credential is looked at, so this is a table.
+#[expect(clippy::indexing_slicing, reason = "it is made when the crate is compiled")]
+const BYTES: [u8; 256] = {
+    let mut bytes = [*ALLOWED; 256];
+    let mut control = 0;
+    while control <= 0x20 {
+        bytes[control] = FORBIDDEN;
+        control += 1;
+    }
+    let mut forbidden: &[u8] = b"<>\"{}|\\^`";
+    while let [byte, rest @ ..] = forbidden {
+        bytes[*byte as usize] = FORBIDDEN;
+        forbidden = rest;
+    }
+    bytes[b'#' as usize] = *FRAGMENT;
+    bytes
+};
+
+/// One text after the other: a prefix and what it was taken from.
+pub(crate) fn join(prefix: &str, suffix: &str) -> String {
+    let mut text = String::with_capacity(prefix.len() + suffix.len());
+    text.push_str(prefix);
+    text.push_str(suffix);
+    text
 }
 
 /// Where the colon of the scheme stands.
@@ -107,10 +136,10 @@ pub(crate) fn resolve(base: &str, reference: &str) -> String {
 /// RFC 3986 §5.2.3.
 fn merge(base: &Parts<'_>, path: &str) -> String {
     if base.authority.is_some() && base.path.is_empty() {
-        return format!("/{path}");
+        return join("/", path);
     }
     let directory = base.path.rfind('/').and_then(|at| base.path.get(..=at)).unwrap_or_default();
-    format!("{directory}{path}")
+    join(directory, path)
 }
 
 /// RFC 3986 §5.2.4.
@@ -136,7 +165,7 @@ fn remove_dot_segments(path: &str) -> String {
         }
     }
     let joined = kept.join("/");
-    if absolute { format!("/{joined}") } else { joined }
+    if absolute { join("/", &joined) } else { joined }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::context::Text;
 use super::error::{ErrorCode, JsonLdError};
 use super::expand::{Datatype, Id, Item, Node, Scalar, ValueObject, is_language_tag};
 use super::{MAX_QUADS, Options, RdfDirection, iri, number};
@@ -78,17 +79,20 @@ impl Writer<'_, '_> {
     }
 
     /// An IRI or blank node; `None` (in safe mode an error) for relative text.
-    fn resource(&mut self, text: &str) -> Result<Option<Term>> {
+    fn resource(&mut self, text: &Text<'_>) -> Result<Option<Term>> {
+        if let Text::Absolute(iri) = text {
+            return Ok(Some(self.iri(iri)));
+        }
         if text.starts_with("_:") {
             // A label can be changed without changing the dataset, so it would be a claim that nothing covers.
             if self.options.pinned_only {
                 return Err(JsonLdError::new(ErrorCode::RelativeIri, text));
             }
-            if let Some(known) = self.labels.get(text) {
+            if let Some(known) = self.labels.get(&**text) {
                 return Ok(Some(*known));
             }
             let blank = self.dataset.new_blank();
-            self.labels.insert(text.to_owned(), blank);
+            self.labels.insert((**text).to_owned(), blank);
             return Ok(Some(blank));
         }
         if iri::is_absolute(text) {
@@ -158,7 +162,7 @@ impl Writer<'_, '_> {
         Ok(subject)
     }
 
-    fn predicate(&mut self, name: &str) -> Result<Option<Term>> {
+    fn predicate(&mut self, name: &Text<'_>) -> Result<Option<Term>> {
         if name.starts_with("_:") && !self.options.generalized_rdf {
             self.refuse(ErrorCode::RelativeIri, name)?;
             return Ok(None);
@@ -202,7 +206,7 @@ impl Writer<'_, '_> {
                 return Ok(Some(self.dataset.literal(&text, Suffix::Datatype(RDF_JSON))));
             }
             Some(Datatype::Iri(iri)) => {
-                if !iri::is_absolute(iri) {
+                if !matches!(iri, Text::Absolute(_)) && !iri::is_absolute(iri) {
                     self.refuse(ErrorCode::RelativeIri, iri)?;
                     return Ok(None);
                 }

@@ -7,7 +7,6 @@ use sha2::{Digest, Sha256, Sha384};
 
 use super::HashError;
 use crate::canonicalize::{self, WorkLimit};
-use crate::hex;
 use crate::json::{Object, Value};
 use crate::jsonld::{self, ContextStore, JsonLdError, Options};
 use crate::rdf::Dataset;
@@ -43,11 +42,11 @@ impl<'a> Document<'a> {
     /// The hash of the canonical form. With SHA-384, canonicalisation itself hashes with it as well (vc-di-ecdsa §3.2.3).
     pub(crate) fn hash(&self, is_sha384: bool) -> Result<Vec<u8>, WorkLimit> {
         if is_sha384 {
-            let canonical = canonicalize::canonicalize(&self.dataset, hex::sha384)?;
+            let canonical = canonicalize::canonicalize(&self.dataset, |bytes| Sha384::digest(bytes).to_vec())?;
             return Ok(Sha384::digest(canonical).to_vec());
         }
         let hash = self.sha256.get_or_init(|| {
-            let canonical = canonicalize::canonicalize(&self.dataset, hex::sha256)?;
+            let canonical = self.canonical()?;
             Ok(Sha256::digest(canonical).into())
         });
         hash.map(|hash| hash.to_vec())
@@ -60,7 +59,7 @@ impl<'a> Document<'a> {
 
     /// The canonical N-Quads.
     pub(crate) fn canonical(&self) -> Result<String, WorkLimit> {
-        canonicalize::canonicalize(&self.dataset, hex::sha256)
+        canonicalize::canonicalize(&self.dataset, |bytes| Sha256::digest(bytes).to_vec())
     }
 }
 
