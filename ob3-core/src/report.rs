@@ -509,8 +509,9 @@ impl Report {
         let number = (self.credentials.len() + 1).to_string();
         for held in &report.checks {
             let finding = held.finding.clone().with("credential", &number);
-            let applies = held.finding.result != CheckResult::NotApplicable;
-            let items = if applies { vec![finding.clone()] } else { Vec::new() };
+            // What holds is told by the credential's own report, and by no line for each of a hundred.
+            let is_doubtful = matches!(held.finding.result, CheckResult::Invalid | CheckResult::Unknown);
+            let items = if is_doubtful { vec![finding.clone()] } else { Vec::new() };
             match self.checks.iter_mut().find(|check| check.name == held.name) {
                 None => self.push(held.name, held.required, finding, items),
                 Some(own) => {

@@ -36,7 +36,19 @@ export function describe(name, report, isColoured) {
     lines.push(`  ${line(result, `${CHECKS[check].padEnd(13)} ${finding(code, isOne ? only.data : data)}`)}`);
     if (!isOne) lines.push(...items.map((item) => `      ${line(item.result, finding(item.code, item.data))}`));
   }
+  lines.push(...held(report.credentials, paint, "  "));
   return `${lines.join("\n")}\n`;
+}
+
+/** The badges that a presentation or a learner record holds, a line each. */
+function held(credentials = [], paint, indent) {
+  return credentials.flatMap((report, index) => {
+    const mark = OUTCOME_MARKS[report.outcome];
+    const reason = report.outcome === "verified" ? "" : ` because: ${CODES[report.code] ?? report.code}`;
+    const said = report.claims === null ? "" : ` ${claim(report)}`;
+    const line = `${indent}${index + 1}. ${paint(mark, `${mark} ${report.outcome.toUpperCase()}`)} ${said}${reason}`;
+    return [line, ...held(report.credentials, paint, `${indent}   `)];
+  });
 }
 
 /** JSON in which nothing needs to be feared by a terminal, and that means the same. */
@@ -45,16 +57,18 @@ export function printableJson(value) {
   return JSON.stringify(value, null, 2).replace(UNPRINTABLE, (character) => (character === "\n" ? character : escape(character)));
 }
 
-function claimed({ outcome, claims }) {
-  if (claims === null) return [];
+function claimed(report) {
+  // A presentation of several badges has nothing to say of its own.
+  return report.claims === null || report.claims.type.includes("VerifiablePresentation") ? [] : [`  ${claim(report)}`];
+}
+
+function claim({ outcome, claims }) {
   const { achievement, issuer, recipient, validUntil } = claims;
   const name = achievement.name ?? claims.name ?? "a badge without a name";
   const by = [issuer.name, issuer.id && `<${issuer.id}>`].filter(Boolean).join(" ") || "nobody";
   const to = recipient.id ?? recipient.identifiers?.map(({ type, value, hashed }) => (hashed ? `a hashed ${type ?? "identifier"}` : value)).join(", ");
   const verb = outcome === "verified" ? "says" : "claims";
-  return [
-    `  ${verb}: ${quote(name)}, issued by ${quote(by)}${to ? `, to ${quote(to)}` : ""}${validUntil ? `, until ${quote(validUntil)}` : ""}`,
-  ];
+  return `${verb}: ${quote(name)}, issued by ${quote(by)}${to ? `, to ${quote(to)}` : ""}${validUntil ? `, until ${quote(validUntil)}` : ""}`;
 }
 
 function finding(code, data) {

@@ -53,6 +53,21 @@ test("of several badges the worst decides, and a rejected one is worse than an o
   }
 });
 
+test("a presentation is as good as the worst in it, and names each badge", async () => {
+  const present = (name, ...badges) =>
+    file(name, `{"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiablePresentation"],"verifiableCredential":[${badges.map((path) => readFileSync(path, "utf8"))}]}`);
+  const one = await command([...at, present("one.json", good)]);
+  assert.equal(one.exit, 0);
+  assert.match(one.stdout, /^  says: Field Mapping, issued by .*\n/m);
+  assert.match(one.stdout, /^      · the presentation is not signed/m);
+  const both = await command([...at, present("both.json", good, bad)]);
+  assert.equal(both.exit, 1);
+  assert.match(both.stdout, /^  1\. ✓ VERIFIED  says: Field Mapping, .*\n  2\. ✗ REJECTED  claims: Field Napping, .* because: does not match/m);
+  assert.match(both.stdout, /^  ✗ signature .*credential 2/m);
+  const { credentials } = JSON.parse((await command([...at, "--json", present("json.json", good, bad)])).stdout);
+  assert.deepEqual(credentials.map(({ outcome, code }) => [outcome, code]), [["verified", "verified"], ["rejected", "signature_invalid"]]);
+});
+
 test("JSON is the report, and an array of reports for several badges", async () => {
   const one = await command([...at, "--json", good]);
   const report = JSON.parse(one.stdout);

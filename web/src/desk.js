@@ -2,6 +2,7 @@
 
 import { verify } from "accolade-verifier";
 import { badgeAddress, fetchBadge, openBadge } from "./badges.js";
+import { held } from "./view/held.js";
 import { ledger } from "./view/ledger.js";
 import { sheet } from "./view/sheet.js";
 import { plainHead, verdictHead } from "./view/verdict.js";
@@ -141,7 +142,7 @@ export class Desk {
     head.setAttribute("aria-busy", String(state === "busy"));
     if (report !== undefined) {
       head.replaceChildren(...verdictHead(report, setting));
-      result.replaceChildren(sheet(report, source, setting), ledger(report, setting));
+      result.replaceChildren(...[sheet(report, source, setting), ledger(report, setting), held(report, setting)].filter((part) => part !== null));
       return;
     }
     head.replaceChildren(...plainHead(fault === undefined ? words[state] : words.faults[fault], setting));

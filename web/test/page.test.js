@@ -132,6 +132,24 @@ test("what is pasted anywhere is verified", async (context) => {
   await settled(page, "verified");
 });
 
+test("badges that are presented together each have a verdict of their own", async (context) => {
+  const present = (...badges) => `{"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiablePresentation"],"verifiableCredential":[${badges}]}`;
+  const page = await open(context, "/");
+  await enter(page, present(genuine));
+  await settled(page, "verified");
+  assert.match(await page.textContent(".sheet"), /Issued by.*Society of Example Cartographers/s);
+  assert.equal(await page.locator(".held").count(), 0);
+  await enter(page, present(genuine, changed));
+  await settled(page, "rejected");
+  assert.equal(await page.locator(".sheet h2, .sheet dl").count(), 0);
+  const rows = page.locator(".held > ol > .check");
+  assert.deepEqual(await rows.evaluateAll((all) => all.map((row) => row.dataset.result)), ["valid", "invalid"]);
+  assert.match(await rows.first().locator("summary").first().textContent(), /Field Mapping.*Verified.*Issued by.*Society of Example Cartographers/s);
+  await rows.last().locator("summary").first().click();
+  assert.equal(await rows.last().locator('[data-check="proof"]').getAttribute("data-code"), "signature_invalid");
+  assert.equal(await rows.last().locator(".check").count(), 10);
+});
+
 test("a picture without a badge is rejected, and nothing is claimed", async (context) => {
   const page = await open(context, "/");
   await choose(page, "picture.png", image);

@@ -21,7 +21,8 @@ export function questions({ words }) {
   return el("ol", {}, Object.values(words.checks).map((question) => el("li", {}, question)));
 }
 
-function row(check, setting) {
+/** One check. */
+export function row(check, setting) {
   const { phrases } = setting;
   return el(
     "li",

@@ -17,12 +17,14 @@ export function sheet(report, { picture, downloads }, setting) {
   const { claims } = report;
   const confirmed = report.outcome === "verified";
   const standing = confirmed ? "confirmed" : "unconfirmed";
+  // A presentation of several badges has nothing to say of its own: they speak for themselves, below.
+  const isSilent = claims === null || claims.type.includes("VerifiablePresentation");
   return el(
     "article",
     { class: "sheet", "data-standing": standing, "aria-labelledby": "sheet-standing" },
     el("p", { class: "sheet__standing", id: "sheet-standing" }, words.claims[standing]),
     confirmed ? null : el("p", { class: "sheet__note" }, claims === null ? words.claims.unreadable : words.claims.unconfirmedNote),
-    claims === null ? null : statement(report, standing, picture, setting),
+    isSilent ? null : statement(report, standing, picture, setting),
     downloads.length === 0 ? null : el("p", { class: "downloads" }, el("span", {}, words.claims.downloads), downloads.map((file) => download(file, words))),
   );
 }

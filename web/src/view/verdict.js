@@ -20,7 +20,7 @@ export function plainHead({ title, lead }, { level }) {
   return [heading(level, { class: "verdict__title" }, title), el("p", { class: "lead" }, lead)];
 }
 
-// The check whose code became the report's, for its data.
-function deciding(report) {
+/** The check whose code became the report's, for its data. */
+export function deciding(report) {
   return report.checks.find((check) => check.code === report.code) ?? { code: report.code, data: {} };
 }

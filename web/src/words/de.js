@@ -240,6 +240,9 @@ export default {
     download: { json: "Nachweis (JSON)", jwt: "Nachweis (JWT)", png: "Bild (PNG)" },
   },
 
+  // The badges that a presentation or a learner record holds.
+  held: { title: "Die Badges darin", issuer: "Ausgestellt von {issuer}" },
+
   ledger: {
     title: "Die zehn Prüfungen",
     hint: "Öffnen Sie eine Zeile, um die Einzelheiten zu sehen.",

@@ -246,6 +246,9 @@ export default {
     download: { json: "Credential (JSON)", jwt: "Credential (JWT)", png: "Image (PNG)" },
   },
 
+  // The badges that a presentation or a learner record holds.
+  held: { title: "The badges in it", issuer: "Issued by {issuer}" },
+
   ledger: {
     title: "The ten checks",
     hint: "Open a line for its particulars.",

@@ -240,6 +240,9 @@ export default {
     download: { json: "Credencial (JSON)", jwt: "Credencial (JWT)", png: "Imagen (PNG)" },
   },
 
+  // The badges that a presentation or a learner record holds.
+  held: { title: "Las insignias que contiene", issuer: "Emitida por {issuer}" },
+
   ledger: {
     title: "Las diez comprobaciones",
     hint: "Abra una línea para ver los detalles.",

@@ -240,6 +240,9 @@ export default {
     download: { json: "Attestation (JSON)", jwt: "Attestation (JWT)", png: "Image (PNG)" },
   },
 
+  // The badges that a presentation or a learner record holds.
+  held: { title: "Les badges qu’il contient", issuer: "Émis par {issuer}" },
+
   ledger: {
     title: "Les dix vérifications",
     hint: "Ouvrez une ligne pour en voir le détail.",

@@ -240,6 +240,9 @@ export default {
     download: { json: "証明書（JSON）", jwt: "証明書（JWT）", png: "画像（PNG）" },
   },
 
+  // The badges that a presentation or a learner record holds.
+  held: { title: "含まれるバッジ", issuer: "発行者：{issuer}" },
+
   ledger: {
     title: "十の確認",
     hint: "各行を開くと詳細が表示されます。",

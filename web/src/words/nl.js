@@ -240,6 +240,9 @@ export default {
     download: { json: "Bewijsstuk (JSON)", jwt: "Bewijsstuk (JWT)", png: "Afbeelding (PNG)" },
   },
 
+  // The badges that a presentation or a learner record holds.
+  held: { title: "De badges erin", issuer: "Uitgegeven door {issuer}" },
+
   ledger: {
     title: "De tien controles",
     hint: "Open een regel voor de bijzonderheden.",
