@@ -145,6 +145,7 @@ test("badges that are presented together each have a verdict of their own", asyn
   const rows = page.locator(".held > ol > .check");
   assert.deepEqual(await rows.evaluateAll((all) => all.map((row) => row.dataset.result)), ["valid", "invalid"]);
   assert.match(await rows.first().locator("summary").first().textContent(), /Field Mapping.*Verified.*Issued by.*Society of Example Cartographers/s);
+  assert.match(await rows.last().locator("summary").first().textContent(), /Rejected.*does not match.*Claims to be issued by/s);
   await rows.last().locator("summary").first().click();
   assert.equal(await rows.last().locator('[data-check="proof"]').getAttribute("data-code"), "signature_invalid");
   assert.equal(await rows.last().locator(".check").count(), 10);

@@ -28,10 +28,12 @@ function item(report, setting) {
   const result = RESULTS[report.outcome];
   const { claims } = report;
   const name = claims?.achievement.name ?? claims?.name ?? words.claims.unnamed;
+  const isConfirmed = report.outcome === "verified";
   const issuer = claims?.issuer.name ?? claims?.issuer.id;
+  const label = words.claims.issuer[isConfirmed ? "confirmed" : "unconfirmed"];
   const answer = [
-    issuer === undefined ? undefined : phrases.fill(words.held.issuer, { issuer }),
-    report.outcome === "verified" ? undefined : phrases.sentence(deciding(report)),
+    isConfirmed ? null : `${phrases.sentence(deciding(report))} `,
+    issuer === undefined ? null : [`${label}: `, el("bdi", {}, issuer)],
   ];
   return el(
     "li",
@@ -45,7 +47,7 @@ function item(report, setting) {
         glyph(result),
         el("span", { class: "check__question", dir: "auto" }, name),
         el("span", { class: "check__result" }, words.outcomes[report.outcome].title),
-        el("span", { class: "check__answer" }, answer.filter((part) => part !== undefined).join(" – ")),
+        el("span", { class: "check__answer" }, answer),
       ),
       el("ol", {}, report.checks.map((check) => row(check, setting))),
       report.credentials === undefined ? null : list(report.credentials, setting),

@@ -241,7 +241,7 @@ export default {
   },
 
   // The badges that a presentation or a learner record holds.
-  held: { title: "Die Badges darin", issuer: "Ausgestellt von {issuer}" },
+  held: { title: "Die Badges darin" },
 
   ledger: {
     title: "Die zehn Prüfungen",

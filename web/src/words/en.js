@@ -247,7 +247,7 @@ export default {
   },
 
   // The badges that a presentation or a learner record holds.
-  held: { title: "The badges in it", issuer: "Issued by {issuer}" },
+  held: { title: "The badges in it" },
 
   ledger: {
     title: "The ten checks",

@@ -241,7 +241,7 @@ export default {
   },
 
   // The badges that a presentation or a learner record holds.
-  held: { title: "Las insignias que contiene", issuer: "Emitida por {issuer}" },
+  held: { title: "Las insignias que contiene" },
 
   ledger: {
     title: "Las diez comprobaciones",

@@ -241,7 +241,7 @@ export default {
   },
 
   // The badges that a presentation or a learner record holds.
-  held: { title: "Les badges qu’il contient", issuer: "Émis par {issuer}" },
+  held: { title: "Les badges qu’il contient" },
 
   ledger: {
     title: "Les dix vérifications",

@@ -241,7 +241,7 @@ export default {
   },
 
   // The badges that a presentation or a learner record holds.
-  held: { title: "含まれるバッジ", issuer: "発行者：{issuer}" },
+  held: { title: "含まれるバッジ" },
 
   ledger: {
     title: "十の確認",

@@ -241,7 +241,7 @@ export default {
   },
 
   // The badges that a presentation or a learner record holds.
-  held: { title: "De badges erin", issuer: "Uitgegeven door {issuer}" },
+  held: { title: "De badges erin" },
 
   ledger: {
     title: "De tien controles",
