@@ -76,6 +76,11 @@ pub(crate) fn canonical_labels(dataset: &Dataset, hash: Hash) -> Result<Vec<u32>
 /// Step 7: the quads with their canonical labels, in code point order.
 pub(crate) fn serialize(dataset: &Dataset, labels: &[u32]) -> String {
     let texts: Vec<String> = labels.iter().map(|label| labelled("_:c14n", *label)).collect();
+    serialize_as(dataset, &texts)
+}
+
+/// The quads in code point order, each blank node written as its text.
+pub(crate) fn serialize_as(dataset: &Dataset, texts: &[String]) -> String {
     let lines = dataset.quads().iter();
     let lines: Vec<Line<'_>> =
         lines.map(|quad| line(dataset, quad, &|node| texts.get(node).map_or("", String::as_str))).collect();

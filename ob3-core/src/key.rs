@@ -159,6 +159,14 @@ impl VerificationKey {
         is_compressed.then(|| Self::Ec { curve, point: EcPoint::Compressed(point.to_vec()) })
     }
 
+    /// Reads the bytes of a Multikey value, of P-256.
+    #[cfg(feature = "selective-disclosure")]
+    pub(crate) fn from_multikey(bytes: &[u8]) -> Option<Self> {
+        let [0x80, 0x24, point @ ..] = bytes else { return None };
+        let is_compressed = matches!(point.first(), Some(2 | 3)) && point.len() == Curve::P256.size() + 1;
+        is_compressed.then(|| Self::Ec { curve: Curve::P256, point: EcPoint::Compressed(point.to_vec()) })
+    }
+
     /// Reads a public JWK (RFC 7517, RFC 7518 §6, RFC 8037). A JWK with a private part is refused.
     pub(crate) fn from_jwk(jwk: &Value<'_>) -> Option<Self> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);

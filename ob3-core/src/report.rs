@@ -234,6 +234,8 @@ codes! {
     ProofMissing = "proof_missing",
     /// A proof that breaks a rule of Data Integrity.
     ProofMalformed = "proof_malformed",
+    /// The issuer's own proof for selective disclosure, from which the holder has yet to derive one.
+    ProofNotDerived = "proof_not_derived",
     /// A proof of a kind that this verifier does not check.
     ProofUnsupported = "proof_unsupported",
     /// A proof of a cryptosuite that the policy does not accept.

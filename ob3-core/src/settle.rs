@@ -114,7 +114,7 @@ impl Documents {
             Ok(found) => found,
             Err(answer) => return Some(answer),
         };
-        Some(match self.is_valid(signed, &key)? {
+        Some(match self.all_valid(signed, &key)? {
             Ok(true) => Answer { proof: Finding::valid(Code::SignatureValid), issuer: owner },
             Ok(false) => Answer::of(Finding::invalid(Code::SignatureInvalid)),
             Err(finding) => Answer::of(finding),
@@ -181,6 +181,20 @@ impl Documents {
 
     const fn not_authenticated(&self) -> Finding {
         Finding::new(self.unauthenticated, Code::IssuerNotAuthenticated)
+    }
+
+    /// Whether a signature and those that have to hold with it are their keys'. All are asked for at once.
+    fn all_valid(&self, signed: &Signed, key: &VerificationKey) -> Option<Result<bool, Finding>> {
+        let own = self.is_valid(signed, key);
+        let further = signed.further.iter().map(|further| match &further.key {
+            KeyRef::Embedded(key) => self.is_valid(further, key),
+            KeyRef::Method(_) => Some(Ok(false)),
+        });
+        let answers: Vec<_> = further.collect();
+        let answers: Vec<_> = answers.into_iter().chain([own]).collect::<Option<_>>()?;
+        // One that does not hold decides, then one that could not be checked.
+        let first = |wanted: fn(&Result<bool, Finding>) -> bool| answers.iter().find(|answer| wanted(answer)).cloned();
+        first(|answer| *answer == Ok(false)).or_else(|| first(Result::is_err)).or(Some(Ok(true)))
     }
 
     /// Whether a signature is the key's; the error says why that can not be told.

@@ -195,6 +195,61 @@ pub struct Stages {
     pub hash_data_hex: String,
 }
 
+/// The stages of the verification of a derived `ecdsa-sd-2023` proof, as the W3C vectors give them.
+#[cfg(feature = "selective-disclosure")]
+pub struct SelectiveStages {
+    /// The issuer's signature, hexadecimal.
+    pub base_signature_hex: String,
+    /// The key for this credential, Multikey bytes, hexadecimal.
+    pub public_key_hex: String,
+    /// The signatures of single statements, hexadecimal.
+    pub signatures_hex: Vec<String>,
+    /// The label of each canonical blank node.
+    pub labels: Vec<String>,
+    /// The places of the mandatory statements.
+    pub mandatory_indexes: Vec<usize>,
+    /// All statements.
+    pub quads: Vec<String>,
+    /// SHA-256 of the canonical proof configuration, hexadecimal.
+    pub proof_hash_hex: String,
+    /// SHA-256 of the mandatory statements, hexadecimal.
+    pub mandatory_hash_hex: String,
+    /// The statements with signatures of their own.
+    pub non_mandatory: Vec<String>,
+}
+
+/// The stages of a document with one derived `ecdsa-sd-2023` proof, contexts found by `loader`.
+///
+/// # Errors
+/// What is wrong with the document or its proof.
+#[cfg(feature = "selective-disclosure")]
+pub fn ecdsa_sd_2023_stages(secured_document: &str, loader: Loader) -> Result<SelectiveStages, String> {
+    use crate::proof::selective::{DerivedProof, VerifyData};
+
+    let mut document = json::parse(secured_document).map_err(|error| error.to_string())?;
+    let Value::Object(object) = &mut document else { return Err("not an object".to_owned()) };
+    let Some(Value::Object(proof)) = object.remove("proof") else { return Err("no single proof".to_owned()) };
+    let store = ContextStore::new(Some(loader));
+    let how = Options { pinned_only: false, ..Options::credential() };
+    let expanded = rdfc::Document::new(&store, &document, &how).map_err(|error| error.to_string())?;
+    let value = proof.get("proofValue").and_then(Value::as_str).ok_or("no proof value")?;
+    let derived = DerivedProof::parse(value).map_err(|finding| finding.code.as_str().to_owned())?;
+    let data = VerifyData::new(&store, &expanded, &proof, &derived, &how).map_err(|error| format!("{error:?}"))?;
+    let labels: Vec<String> = (0..derived.labels.len()).filter_map(|number| derived.label(number)).collect();
+    let quads = expanded.relabelled(&|number| derived.label(number)).map_err(|_| "too much work")?;
+    Ok(SelectiveStages {
+        base_signature_hex: hex::encode(&derived.base_signature),
+        public_key_hex: hex::encode(&derived.public_key),
+        signatures_hex: derived.signatures.iter().map(|signature| hex::encode(signature)).collect(),
+        labels,
+        mandatory_indexes: derived.mandatory,
+        quads: quads.ok_or("a label is missing")?.split_inclusive('\n').map(str::to_owned).collect(),
+        proof_hash_hex: hex::encode(&data.proof_hash),
+        mandatory_hash_hex: hex::encode(&data.mandatory_hash),
+        non_mandatory: data.disclosed,
+    })
+}
+
 /// The stages of a document that is secured with one `eddsa-rdfc-2022` proof, contexts found by `loader`.
 ///
 /// # Errors

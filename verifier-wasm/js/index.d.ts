@@ -35,7 +35,7 @@ export type Code =
   | "json_schema_conforms" | "json_schema_violated" | "json_schema_unavailable" | "json_schema_malformed"
   | "json_schema_unsupported"
   // proof
-  | "signature_valid" | "signature_invalid" | "proof_missing" | "proof_malformed" | "proof_unsupported" | "cryptosuite_not_accepted"
+  | "signature_valid" | "signature_invalid" | "proof_missing" | "proof_malformed" | "proof_not_derived" | "proof_unsupported" | "cryptosuite_not_accepted"
   | "proof_purpose" | "proof_expired" | "too_many_proofs" | "key_unavailable"
   | "key_not_found" | "jwt_header" | "jwt_algorithm" | "jwt_claim_mismatch" | "signature_not_checked"
   | "presentation_unsigned" | "challenge_mismatch"
@@ -194,7 +194,8 @@ export interface Policy {
 
 /** The cryptosuites of embedded proofs that are checked. */
 export type Cryptosuite =
-  | "eddsa-rdfc-2022" | "eddsa-jcs-2022" | "Ed25519Signature2020" | "ecdsa-rdfc-2019" | "ecdsa-jcs-2019";
+  | "eddsa-rdfc-2022" | "eddsa-jcs-2022" | "Ed25519Signature2020" | "ecdsa-rdfc-2019" | "ecdsa-jcs-2019"
+  | "ecdsa-sd-2023";
 
 /** The algorithms of tokens that are checked. */
 export type Algorithm = "EdDSA" | "ES256" | "ES384" | "RS256";

@@ -70,6 +70,7 @@ export const CODES = {
   signature_invalid: "does not match: something was altered, or another key signed",
   proof_missing: "not signed",
   proof_malformed: "the proof is not in proper form",
+  proof_not_derived: "the issuer's own proof, from which the holder has to derive one to show",
   proof_unsupported: "signed by a method that is not checked here",
   cryptosuite_not_accepted: "signed by a method that the policy does not accept",
   proof_purpose: "signed for another purpose than asserting claims",

@@ -6,6 +6,8 @@
 mod jcs;
 pub(crate) mod open;
 pub(crate) mod rdfc;
+#[cfg(feature = "selective-disclosure")]
+pub(crate) mod selective;
 
 use crate::json::{Object, Value};
 use crate::jsonld::{ContextStore, JsonLdError, Options};
@@ -23,6 +25,8 @@ pub enum Suite {
     EcdsaRdfc2019,
     /// vc-di-ecdsa §3.3
     EcdsaJcs2019,
+    /// vc-di-ecdsa §3.5 and §3.6: derived proofs
+    EcdsaSd2023,
 }
 
 /// How a signature is made (RFC 7518 §3.1, RFC 8037 §3.1).
@@ -72,8 +76,14 @@ pub(crate) enum HashError {
 
 impl Suite {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::EddsaRdfc2022, Self::EddsaJcs2022, Self::Ed25519Signature2020, Self::EcdsaRdfc2019, Self::EcdsaJcs2019];
+    pub const ALL: [Self; 6] = [
+        Self::EddsaRdfc2022,
+        Self::EddsaJcs2022,
+        Self::Ed25519Signature2020,
+        Self::EcdsaRdfc2019,
+        Self::EcdsaJcs2019,
+        Self::EcdsaSd2023,
+    ];
 
     /// The name of the cryptosuite, or the type of a proof from before cryptosuites had names.
     #[must_use]
@@ -84,6 +94,7 @@ impl Suite {
             Self::Ed25519Signature2020 => "Ed25519Signature2020",
             Self::EcdsaRdfc2019 => "ecdsa-rdfc-2019",
             Self::EcdsaJcs2019 => "ecdsa-jcs-2019",
+            Self::EcdsaSd2023 => "ecdsa-sd-2023",
         }
     }
 
@@ -97,7 +108,9 @@ impl Suite {
         let text = |name: &str| proof.get(name).and_then(Value::as_str);
         match (text("type")?, text("cryptosuite")) {
             ("DataIntegrityProof", Some(name)) => {
-                Self::parse(name).filter(|suite| *suite != Self::Ed25519Signature2020)
+                let has_name = |suite: &Self| *suite != Self::Ed25519Signature2020;
+                let is_built_in = |suite: &Self| cfg!(feature = "selective-disclosure") || *suite != Self::EcdsaSd2023;
+                Self::parse(name).filter(has_name).filter(is_built_in)
             }
             ("Ed25519Signature2020", None) => Some(Self::Ed25519Signature2020),
             _ => None,
@@ -126,15 +139,11 @@ impl Suite {
         let is_sha384 = algorithm == Algorithm::Es384;
         match self {
             Self::EddsaRdfc2022 | Self::Ed25519Signature2020 | Self::EcdsaRdfc2019 => {
-                // The contexts of the document apply; contexts of the proof's own would go unsigned.
-                if proof.contains("@context") {
-                    return Err(HashError::Member("@context"));
-                }
-                let context = document.value.get("@context").unwrap_or(&Value::Null);
-                let configuration = rdfc::proof_configuration(proof, context);
-                let configuration = rdfc::Document::new(store, &configuration, &Options::credential())?;
-                Ok([configuration.hash(is_sha384)?, document.hash(is_sha384)?].concat())
+                let configuration = document.hash_configuration(store, proof, &Options::credential(), is_sha384)?;
+                Ok([configuration, document.hash(is_sha384)?].concat())
             }
+            // It signs statement by statement.
+            Self::EcdsaSd2023 => Err(HashError::Member("cryptosuite")),
             Self::EddsaJcs2022 | Self::EcdsaJcs2019 => jcs::hash_data(document.value, proof, is_sha384),
         }
     }

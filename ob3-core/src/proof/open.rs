@@ -1,5 +1,7 @@
 //! Reading a proof up to its signature (VC Data Integrity §4.4 "Verify Proof", and the header of a JWS).
 
+#[cfg(feature = "selective-disclosure")]
+use super::selective::{self, DerivedProof, VerifyData};
 use super::{HashError, Suite, rdfc};
 use crate::did::MethodUrl;
 use crate::examine::clip;
@@ -39,6 +41,8 @@ pub(crate) struct Signed {
     pub(crate) algorithm: Algorithm,
     pub(crate) message: Vec<u8>,
     pub(crate) signature: Vec<u8>,
+    /// Signatures that have to hold as well, by keys that stand beside them.
+    pub(crate) further: Vec<Signed>,
 }
 
 /// Where a key is.
@@ -104,23 +108,45 @@ fn open(
         return Err(Finding::invalid(Code::ProofExpired).with("expires", &expires.to_string()));
     }
     let method = text("verificationMethod").ok_or_else(|| malformed("verificationMethod"))?;
-    let signature = text("proofValue").and_then(multibase::decode_base58btc).ok_or_else(|| malformed("proofValue"))?;
-    let algorithm = suite.algorithm(&signature).ok_or_else(|| malformed("proofValue"))?;
-
     let previous = previous(proof, all)?;
+    let value = text("proofValue").ok_or_else(|| malformed("proofValue"))?;
+    let fault = |error| match error {
+        HashError::JsonLd(error) => malformed(clip(&error.subject)),
+        HashError::Member(member) => malformed(member),
+        HashError::WorkLimit => Finding::invalid(Code::CanonicalizationLimit),
+    };
+    // Last, so that what is wrong with a proof is told even where its key can not be had.
+    let key = || MethodUrl::parse(method).map(KeyRef::Method).ok_or_else(|| Finding::unknown(Code::KeyUnavailable));
+
+    #[cfg(feature = "selective-disclosure")]
+    if suite == Suite::EcdsaSd2023 {
+        if !previous.is_empty() {
+            return Err(malformed("previousProof"));
+        }
+        let derived = DerivedProof::parse(value)?;
+        let data = VerifyData::new(store, document, proof, &derived, &Options::credential()).map_err(fault)?;
+        let embedded = derived.key().ok_or_else(|| malformed("proofValue"))?;
+        let message = data.base_message(&derived);
+        let further = data.disclosed.into_iter().zip(derived.signatures).map(|(quad, signature)| Signed {
+            key: KeyRef::Embedded(embedded.clone()),
+            algorithm: selective::ALGORITHM,
+            message: quad.into_bytes(),
+            signature,
+            further: Vec::new(),
+        });
+        let (algorithm, signature, further) = (selective::ALGORITHM, derived.base_signature, further.collect());
+        return Ok((Signed { key: key()?, algorithm, message, signature, further }, previous));
+    }
+
+    let signature = multibase::decode_base58btc(value).ok_or_else(|| malformed("proofValue"))?;
+    let algorithm = suite.algorithm(&signature).ok_or_else(|| malformed("proofValue"))?;
     let hashed = if previous.is_empty() {
         suite.hash_data(store, document, proof, algorithm)
     } else {
         hash_chained(store, document.value, proof, all, &previous, suite, algorithm)
     };
-    let message = hashed.map_err(|error| match error {
-        HashError::JsonLd(error) => malformed(clip(&error.subject)),
-        HashError::Member(member) => malformed(member),
-        HashError::WorkLimit => Finding::invalid(Code::CanonicalizationLimit),
-    })?;
-    // Last, so that what is wrong with a proof is told even where its key can not be had.
-    let method = MethodUrl::parse(method).ok_or_else(|| Finding::unknown(Code::KeyUnavailable))?;
-    Ok((Signed { key: KeyRef::Method(method), algorithm, message, signature }, previous))
+    let message = hashed.map_err(fault)?;
+    Ok((Signed { key: key()?, algorithm, message, signature, further: Vec::new() }, previous))
 }
 
 /// The places of the proofs that a proof names in `previousProof`; each name must be there (§4.5).
@@ -178,7 +204,7 @@ pub(crate) fn jws(
             KeyHint::Embedded(key) => KeyRef::Embedded(key),
         };
         let message = compact.signing_input.as_bytes().to_vec();
-        Ok(Signed { key, algorithm, message, signature: compact.signature.clone() })
+        Ok(Signed { key, algorithm, message, signature: compact.signature.clone(), further: Vec::new() })
     };
     let state = match open() {
         Ok(signed) => ProofState::Open(signed),

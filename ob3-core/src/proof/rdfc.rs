@@ -52,6 +52,31 @@ impl<'a> Document<'a> {
         hash.map(|hash| hash.to_vec())
     }
 
+    /// The hash of the configuration of a proof of this document.
+    pub(crate) fn hash_configuration(
+        &self,
+        store: &ContextStore,
+        proof: &Object<'_>,
+        options: &Options<'_>,
+        is_sha384: bool,
+    ) -> Result<Vec<u8>, HashError> {
+        // The contexts of the document apply; contexts of the proof's own would go unsigned.
+        if proof.contains("@context") {
+            return Err(HashError::Member("@context"));
+        }
+        let configuration = proof_configuration(proof, self.value.get("@context").unwrap_or(&Value::Null));
+        Ok(Document::new(store, &configuration, options)?.hash(is_sha384)?)
+    }
+
+    /// The canonical N-Quads with other labels in place of `c14n0`, `c14n1`, …: `label` gives that of each number. `None`
+    /// where a blank node has none.
+    #[cfg(feature = "selective-disclosure")]
+    pub(crate) fn relabelled(&self, label: &dyn Fn(usize) -> Option<String>) -> Result<Option<String>, WorkLimit> {
+        let numbers = canonicalize::canonical_labels(&self.dataset, |bytes| Sha256::digest(bytes).to_vec())?;
+        let labels: Option<Vec<String>> = numbers.iter().map(|number| label(*number as usize)).collect();
+        Ok(labels.map(|labels| canonicalize::serialize_as(&self.dataset, &labels)))
+    }
+
     /// How many quads the document comes to.
     pub(crate) fn statements(&self) -> usize {
         self.dataset.len()

@@ -90,6 +90,7 @@ export default {
     signature_invalid: "Die Signatur passt nicht: Etwas wurde verändert, oder es wurde mit einem anderen Schlüssel signiert.",
     proof_missing: "Es ist nicht signiert.",
     proof_malformed: "Seine Signatur hat nicht die richtige Form.",
+    proof_not_derived: "Es ist nur für seinen Inhaber bestimmt: Zum Vorzeigen muss daraus erst eine Fassung erstellt werden.",
     proof_unsupported: "Es ist nach einem Verfahren signiert, das hier nicht geprüft wird[: {cryptosuite}].",
     cryptosuite_not_accepted: "Es ist nach einem Verfahren signiert, das nicht angenommen wird[: {cryptosuite}].",
     proof_purpose: "Es wurde zu einem anderen Zweck signiert als dem, ein Badge auszustellen.",

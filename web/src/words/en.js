@@ -94,6 +94,7 @@ export default {
     signature_invalid: "The signature does not match: something was altered, or it was signed with another key.",
     proof_missing: "It is not signed.",
     proof_malformed: "Its signature is not in proper form.",
+    proof_not_derived: "It is meant for its holder alone: a copy to show has to be made from it first.",
     proof_unsupported: "It is signed by a method that is not checked here[: {cryptosuite}].",
     cryptosuite_not_accepted: "It is signed by a method that is not accepted[: {cryptosuite}].",
     proof_purpose: "It was signed for another purpose than issuing a badge.",

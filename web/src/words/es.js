@@ -90,6 +90,7 @@ export default {
     signature_invalid: "La firma no coincide: se ha alterado algo, o se firmó con otra clave.",
     proof_missing: "No está firmada.",
     proof_malformed: "Su firma no tiene la forma debida.",
+    proof_not_derived: "Está destinada solo a su titular: para mostrarla, primero hay que generar a partir de ella una copia.",
     proof_unsupported: "Está firmada con un método que aquí no se comprueba[: {cryptosuite}].",
     cryptosuite_not_accepted: "Está firmada con un método que no se acepta[: {cryptosuite}].",
     proof_purpose: "Se firmó con otro fin que el de emitir una insignia.",

@@ -90,6 +90,7 @@ export default {
     signature_invalid: "La signature ne correspond pas : quelque chose a été modifié, ou une autre clé a servi à signer.",
     proof_missing: "Il n’est pas signé.",
     proof_malformed: "Sa signature n’a pas la bonne forme.",
+    proof_not_derived: "Il est destiné à son seul titulaire : pour le montrer, il faut d’abord en tirer une copie.",
     proof_unsupported: "Il est signé par un procédé qui n’est pas vérifié ici[ : {cryptosuite}].",
     cryptosuite_not_accepted: "Il est signé par un procédé qui n’est pas accepté[ : {cryptosuite}].",
     proof_purpose: "Il a été signé dans un autre but que d’émettre un badge.",

@@ -90,6 +90,7 @@ export default {
     signature_invalid: "署名が一致しません。どこかが改変されたか、別の鍵で署名されています。",
     proof_missing: "署名がありません。",
     proof_malformed: "署名の形式が正しくありません。",
+    proof_not_derived: "所持者本人用のものです。提示するには、まずこれから提示用の写しを作る必要があります。",
     proof_unsupported: "ここでは検証できない方式で署名されています[（{cryptosuite}）]。",
     cryptosuite_not_accepted: "受け入れられない方式で署名されています[（{cryptosuite}）]。",
     proof_purpose: "バッジの発行とは別の目的で署名されています。",

@@ -90,6 +90,7 @@ export default {
     signature_invalid: "De handtekening klopt niet: er is iets gewijzigd, of er is met een andere sleutel ondertekend.",
     proof_missing: "De badge is niet ondertekend.",
     proof_malformed: "De handtekening heeft niet de juiste vorm.",
+    proof_not_derived: "De badge is alleen voor de houder bedoeld: om haar te tonen moet er eerst een afschrift van worden gemaakt.",
     proof_unsupported: "De badge is ondertekend met een methode die hier niet wordt gecontroleerd[: {cryptosuite}].",
     cryptosuite_not_accepted: "De badge is ondertekend met een methode die niet wordt aanvaard[: {cryptosuite}].",
     proof_purpose: "De badge is voor een ander doel ondertekend dan om een badge uit te geven.",
