@@ -72,7 +72,9 @@ fn text(out: &mut Writer, object: &Value<'_>, name: &str) {
 }
 
 fn renamed(out: &mut Writer, object: &Value<'_>, name: &str, shown_as: &str) {
-    if let Some(text) = object.get(name).and_then(Value::as_str) {
+    // A text may stand with its language (VCDM 2.0 §11.1).
+    let stated = object.get(name).map(|stated| stated.get("@value").unwrap_or(stated));
+    if let Some(text) = stated.and_then(Value::as_str) {
         out.member(shown_as).string(clip(text));
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::examine::Role;
 use crate::json::{Object, Value};
+use crate::jsonld::is_language_string;
 use crate::nested::has_type;
 use crate::report::{Code, Finding};
 use crate::time::DateTime;
@@ -257,6 +258,10 @@ fn object(class: &Class, object: &Object<'_>, path: &str) -> Result<(), Finding>
         };
         if let Types(required) = kind {
             types(required, member, at)?;
+            continue;
+        }
+        let is_prose = matches!(*name, "name" | "description" | "narrative" | "caption");
+        if is_prose && member.as_object().is_some_and(is_language_string) {
             continue;
         }
         match (count, member) {

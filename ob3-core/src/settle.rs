@@ -185,9 +185,12 @@ impl Documents {
 
     /// Whether a signature and those that have to hold with it are their keys'. All are asked for at once.
     fn all_valid(&self, signed: &Signed, key: &VerificationKey) -> Option<Result<bool, Finding>> {
-        let own = self.is_valid(signed, key);
+        let own = match (self.is_valid(signed, &signed.message, key), &signed.as_is) {
+            (Some(Ok(false)), Some(as_is)) => self.is_valid(signed, as_is, key),
+            (own, _) => own,
+        };
         let further = signed.further.iter().map(|further| match &further.key {
-            KeyRef::Embedded(key) => self.is_valid(further, key),
+            KeyRef::Embedded(key) => self.is_valid(further, &further.message, key),
             KeyRef::Method(_) => Some(Ok(false)),
         });
         let answers: Vec<_> = further.collect();
@@ -198,11 +201,11 @@ impl Documents {
     }
 
     /// Whether a signature is the key's; the error says why that can not be told.
-    fn is_valid(&self, signed: &Signed, key: &VerificationKey) -> Option<Result<bool, Finding>> {
+    fn is_valid(&self, signed: &Signed, message: &[u8], key: &VerificationKey) -> Option<Result<bool, Finding>> {
         match (signed.algorithm, key) {
             (Algorithm::EdDsa, VerificationKey::Ed25519(key)) => {
                 let signature = signed.signature.as_slice().try_into();
-                return Some(Ok(signature.is_ok_and(|signature| key.verifies(&signed.message, signature))));
+                return Some(Ok(signature.is_ok_and(|signature| key.verifies(message, signature))));
             }
             (Algorithm::Es256, VerificationKey::Ec { curve: Curve::P256, .. })
             | (Algorithm::Es384, VerificationKey::Ec { curve: Curve::P384, .. })
@@ -210,7 +213,7 @@ impl Documents {
             // RFC 8725 §3.1: the key decides which algorithm it is used with.
             _ => return Some(Err(Finding::invalid(Code::KeyNotFound).with("alg", signed.algorithm.as_str()))),
         }
-        let check = signature_check(signed, key);
+        let check = signature_check(signed, message, key);
         match self.signatures.get(&check.id) {
             None => self.need(Need::Signature(check)),
             Some(Some(is_valid)) => Some(Ok(*is_valid)),
@@ -220,15 +223,15 @@ impl Documents {
 }
 
 /// A check by the host. It is named by what it is about, so that an answer can not be taken for that of another.
-fn signature_check(signed: &Signed, key: &VerificationKey) -> SignatureCheck {
+fn signature_check(signed: &Signed, message: &[u8], key: &VerificationKey) -> SignatureCheck {
     let key = key.to_jwk();
     let mut hash = Sha256::new();
-    for part in [signed.algorithm.as_str().as_bytes(), key.as_bytes(), &signed.message, &signed.signature] {
+    for part in [signed.algorithm.as_str().as_bytes(), key.as_bytes(), message, &signed.signature] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
     let id = hex::encode(&hash.finalize());
-    let (message, signature) = (signed.message.clone(), signed.signature.clone());
+    let (message, signature) = (message.to_vec(), signed.signature.clone());
     SignatureCheck { id, algorithm: signed.algorithm, key, message, signature }
 }
 

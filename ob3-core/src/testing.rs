@@ -73,6 +73,7 @@ pub fn to_nquads(document: &str, options: ToRdfOptions) -> Result<String, String
             _ => None,
         },
         generalized_rdf: options.produce_generalized_rdf,
+        languages_as_is: false,
     };
     let dataset = jsonld::to_dataset(&store, &document, &how).map_err(|error| error.code.as_str().to_owned())?;
     let labels: Vec<u32> = (0..).take(dataset.blank_count()).collect();

@@ -3,7 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
-use accolade_tests::{Vectors, vectors};
+use accolade_tests::{Vectors, badges, vectors};
 use ob3_core::{CheckName, CheckResult, DateTime, Finding, Policy, Verifier};
 use sha2::{Digest, Sha256};
 
@@ -88,6 +88,67 @@ fn ecdsa_jcs_2019_credentials_hold() {
     for (curve, name) in [("p256", "signedJCSECDSAP256"), ("p384", "signedJCSECDSAP384")] {
         published_credential_holds(&format!("{ECDSA}/ecdsa-jcs-2019-{curve}/{name}.json"));
     }
+}
+
+/// JSON-LD 1.1 leaves it to the processor whether a language tag is brought into lower case. Digital Bazaar's does so, others
+/// do not, and each signs what its own makes.
+#[test]
+fn a_language_tag_may_be_signed_in_either_case() {
+    let verifier = Verifier::new();
+    let outcome = |badge: &serde_json::Value| {
+        let now = DateTime::parse(badges::NOW).expect("a time");
+        let report = verifier.verify(badge.to_string().as_bytes(), &Policy::default(), now, |_| None);
+        (report.outcome().as_str(), report.code().as_str())
+    };
+    for suite in badges::Suite::ALL.into_iter().filter(|suite| !suite.name.contains("jcs")) {
+        let mut badge = suite.unsigned();
+        badge["name"] = serde_json::json!({ "@value": "First aid", "@language": "en-US" });
+        badge["issuer"]["name"] = serde_json::json!({ "@value": "Erste Hilfe", "@language": "de" });
+        let lower = suite.secure(&badge).expect("a badge");
+        let kept = suite.secure_keeping(&badge, "en-US").expect("a badge");
+        assert_ne!(lower["proof"]["proofValue"], kept["proof"]["proofValue"]);
+        for signed in [lower, kept] {
+            assert_eq!(outcome(&signed), ("verified", "verified"), "{}", suite.name);
+            for (pointer, value) in
+                [("/name/@value", "Second aid"), ("/name/@language", "en-GB"), ("/issuer/name/@language", "fr-CH")]
+            {
+                let mut altered = signed.clone();
+                *altered.pointer_mut(pointer).expect("a member") = value.into();
+                assert_eq!(outcome(&altered), ("rejected", "signature_invalid"), "{} {pointer}", suite.name);
+            }
+        }
+    }
+}
+
+/// A text with its language stands where people read it, and in no other form.
+#[test]
+fn a_language_is_no_way_around_the_shape_of_a_badge() {
+    let suite = badges::Suite::ISSUED;
+    let mut signed_by_others = 0;
+    for (pointer, value) in [
+        ("/name", serde_json::json!({ "@value": "First aid" })),
+        ("/name", serde_json::json!({ "@value": 7, "@language": "en" })),
+        ("/name", serde_json::json!({ "@value": "First aid", "@language": "en", "@direction": "ltr" })),
+        ("/name", serde_json::json!([{ "@value": "First aid", "@language": "en" }])),
+        (
+            "/credentialSubject/achievement/achievementType",
+            serde_json::json!({ "@value": "Certificate", "@language": "en" }),
+        ),
+        (
+            "/credentialSubject/identifier/0/identityHash",
+            serde_json::json!({ "@value": "jane@example.com", "@language": "en" }),
+        ),
+    ] {
+        let mut badge = suite.unsigned();
+        *badge.pointer_mut(pointer).expect("a member") = value.clone();
+        // What not even a lax issuer signs needs no refusal.
+        let Ok(signed) = suite.secure(&badge) else { continue };
+        signed_by_others += 1;
+        let now = DateTime::parse(badges::NOW).expect("a time");
+        let report = Verifier::new().verify(signed.to_string().as_bytes(), &Policy::default(), now, |_| None);
+        assert_eq!(report.outcome().as_str(), "rejected", "{pointer} {value}");
+    }
+    assert_eq!(signed_by_others, 4);
 }
 
 #[test]

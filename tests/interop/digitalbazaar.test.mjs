@@ -33,6 +33,10 @@ const credentials = {
     const pair = await digitalBazaar.keyPair(new Uint8Array(32).fill(9));
     return digitalBazaar.issue(badge(pair.did), pair, { created });
   },
+  "a badge whose name has a language, signed by the Digital Bazaar stack": async () => {
+    const pair = await digitalBazaar.keyPair(new Uint8Array(32).fill(10));
+    return digitalBazaar.issue({ ...badge(pair.did), name: { "@value": "First aid", "@language": "en-US" } }, pair, { created });
+  },
   "a badge with evidence, results and an alignment, signed by the Digital Bazaar stack": async () => {
     const pair = await digitalBazaar.keyPair(new Uint8Array(32).fill(11));
     return digitalBazaar.issue(richBadge(pair.did), pair, { created });

@@ -192,7 +192,26 @@ impl Suite {
         if self.is_jcs() {
             proof["@context"] = contexts.clone();
         }
-        let hashes = [self.hash(&self.canonical(&configuration)?), self.hash(&self.canonical(document)?)].concat();
+        self.seal(document, proof, &self.canonical(&configuration)?, &self.canonical(document)?)
+    }
+
+    /// The document with a proof by an issuer whose JSON-LD processor keeps the case of this language tag, where others bring
+    /// it into lower case.
+    ///
+    /// # Errors
+    /// The document is not safe JSON-LD.
+    pub fn secure_keeping(self, document: &Value, tag: &str) -> Result<Value, String> {
+        let mut proof = self.secure(document)?["proof"].clone();
+        proof.as_object_mut().expect("an object").remove("proofValue");
+        let mut configuration = proof.clone();
+        configuration["@context"] = document["@context"].clone();
+        let lower = self.canonical(document)?;
+        let kept = lower.replace(&format!("\"@{} ", tag.to_ascii_lowercase()), &format!("\"@{tag} "));
+        self.seal(document, proof, &self.canonical(&configuration)?, &kept)
+    }
+
+    fn seal(self, document: &Value, mut proof: Value, configuration: &str, canonical: &str) -> Result<Value, String> {
+        let hashes = [self.hash(configuration), self.hash(canonical)].concat();
         proof["proofValue"] = base58btc::encode(&self.curve.sign(&hashes)).into();
         let mut secured = document.clone();
         secured.as_object_mut().ok_or("not an object")?.insert("proof".to_owned(), proof);

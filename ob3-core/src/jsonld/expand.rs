@@ -275,7 +275,7 @@ impl<'a> Expander<'a> {
                 continue;
             }
             let property = Property::of(context, name);
-            if self.options.pinned_only {
+            if self.options.pinned_only && !is_language_string(object) {
                 check_member(context, property, value)?;
             }
             if let Some(term) = property.term
@@ -441,7 +441,7 @@ impl<'a> Expander<'a> {
         if self.options.safe && !is_language_tag(tag) {
             return Err(JsonLdError::new(ErrorCode::DroppedValue, tag));
         }
-        Ok(lower_case(tag))
+        Ok(if self.options.languages_as_is { Text::Borrowed(tag) } else { lower_case(tag) })
     }
 
     /// In safe mode an identifier that is not absolute is an error: the node would lose its name.
@@ -805,6 +805,12 @@ fn value_item<'a>(context: &Context, term: Option<&Rc<Term>>, value: Scalar<'a>,
         _ => {}
     }
     Item::Value(object)
+}
+
+/// VCDM 2.0 §11.1: a text and its language, and nothing else.
+pub(crate) fn is_language_string(object: &Object<'_>) -> bool {
+    let is_text = |name| object.get(name).is_some_and(|value| value.as_str().is_some());
+    object.len() == 2 && is_text("@value") && is_text("@language")
 }
 
 /// What pinned contexts alone can not rule out: spellings that mean the same to JSON-LD and other things to readers.

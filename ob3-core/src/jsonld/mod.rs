@@ -17,6 +17,7 @@ use std::rc::Rc;
 
 pub(crate) use define::ContextStore;
 pub(crate) use error::{ErrorCode, JsonLdError};
+pub(crate) use expand::is_language_string;
 
 use crate::json::Value;
 use crate::rdf::Dataset;
@@ -47,6 +48,8 @@ pub(crate) struct Options<'a> {
     pub(crate) mode_1_0: bool,
     pub(crate) rdf_direction: Option<RdfDirection>,
     pub(crate) generalized_rdf: bool,
+    /// Language tags keep their case; they are in lower case otherwise, which JSON-LD 1.1 leaves to the processor.
+    pub(crate) languages_as_is: bool,
 }
 
 impl Options<'_> {
@@ -61,6 +64,7 @@ impl Options<'_> {
             mode_1_0: false,
             rdf_direction: None,
             generalized_rdf: false,
+            languages_as_is: false,
         }
     }
 }

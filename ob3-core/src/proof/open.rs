@@ -41,6 +41,8 @@ pub(crate) struct Signed {
     pub(crate) algorithm: Algorithm,
     pub(crate) message: Vec<u8>,
     pub(crate) signature: Vec<u8>,
+    /// What is signed instead where language tags kept their case.
+    pub(crate) as_is: Option<Vec<u8>>,
     /// Signatures that have to hold as well, by keys that stand beside them.
     pub(crate) further: Vec<Signed>,
 }
@@ -132,10 +134,11 @@ fn open(
             algorithm: selective::ALGORITHM,
             message: quad.into_bytes(),
             signature,
+            as_is: None,
             further: Vec::new(),
         });
         let (algorithm, signature, further) = (selective::ALGORITHM, derived.base_signature, further.collect());
-        return Ok((Signed { key: key()?, algorithm, message, signature, further }, previous));
+        return Ok((Signed { key: key()?, algorithm, message, signature, as_is: None, further }, previous));
     }
 
     let signature = multibase::decode_base58btc(value).ok_or_else(|| malformed("proofValue"))?;
@@ -146,7 +149,14 @@ fn open(
         hash_chained(store, document.value, proof, all, &previous, suite, algorithm)
     };
     let message = hashed.map_err(fault)?;
-    Ok((Signed { key: key()?, algorithm, message, signature, further: Vec::new() }, previous))
+    let as_is = match document.with_languages_as_is(store).filter(|_| previous.is_empty()) {
+        Some(document) => {
+            let document = document.map_err(HashError::from).map_err(fault)?;
+            Some(suite.hash_data(store, &document, proof, algorithm).map_err(fault)?)
+        }
+        None => None,
+    };
+    Ok((Signed { key: key()?, algorithm, message, signature, as_is, further: Vec::new() }, previous))
 }
 
 /// The places of the proofs that a proof names in `previousProof`; each name must be there (§4.5).
@@ -204,7 +214,7 @@ pub(crate) fn jws(
             KeyHint::Embedded(key) => KeyRef::Embedded(key),
         };
         let message = compact.signing_input.as_bytes().to_vec();
-        Ok(Signed { key, algorithm, message, signature: compact.signature.clone(), further: Vec::new() })
+        Ok(Signed { key, algorithm, message, signature: compact.signature.clone(), as_is: None, further: Vec::new() })
     };
     let state = match open() {
         Ok(signed) => ProofState::Open(signed),

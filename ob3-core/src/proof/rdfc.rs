@@ -39,6 +39,13 @@ impl<'a> Document<'a> {
         Ok(Self { value, dataset: jsonld::to_dataset(store, value, options)?, sha256: OnceCell::new() })
     }
 
+    /// The same document with language tags in the case in which they stand, where that is not the lower one anyway: which of
+    /// the two is signed depends on the issuer's JSON-LD processor.
+    pub(crate) fn with_languages_as_is(&self, store: &ContextStore) -> Option<Result<Self, JsonLdError>> {
+        let options = Options { languages_as_is: true, ..Options::credential() };
+        has_upper_case_language(self.value).then(|| Self::new(store, self.value, &options))
+    }
+
     /// The hash of the canonical form. With SHA-384, canonicalisation itself hashes with it as well (vc-di-ecdsa §3.2.3).
     pub(crate) fn hash(&self, is_sha384: bool) -> Result<Vec<u8>, WorkLimit> {
         if is_sha384 {
@@ -85,6 +92,17 @@ impl<'a> Document<'a> {
     /// The canonical N-Quads.
     pub(crate) fn canonical(&self) -> Result<String, WorkLimit> {
         canonicalize::canonicalize(&self.dataset, |bytes| Sha256::digest(bytes).to_vec())
+    }
+}
+
+fn has_upper_case_language(value: &Value<'_>) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(has_upper_case_language),
+        Value::Object(object) => object.iter().any(|(name, value)| match value.as_str() {
+            Some(tag) => name == "@language" && tag.bytes().any(|b| b.is_ascii_uppercase()),
+            None => has_upper_case_language(value),
+        }),
+        _ => false,
     }
 }
 
