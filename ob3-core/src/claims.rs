@@ -2,6 +2,7 @@
 
 use crate::examine::is_v1;
 use crate::json::{Value, Writer};
+use crate::nested::has_type;
 
 /// Longest text that is repeated in a report; the credential itself has the rest.
 const MAX_TEXT_CHARS: usize = 4096;
@@ -10,7 +11,9 @@ const MAX_TEXT_CHARS: usize = 4096;
 pub(crate) fn to_json(credential: &Value<'_>) -> String {
     let mut out = Writer::with_capacity(1024);
     let subject = credential.get("credentialSubject").map(|subject| first(subject));
-    let achievement = subject.and_then(|subject| subject.get("achievement")).map(|achievement| first(achievement));
+    // The achievements of a learner record are those of its badges, not what the record is about.
+    let is_record = has_type(credential.get("type"), "ClrCredential");
+    let achievement = subject.and_then(|subject| subject.get("achievement")).filter(|_| !is_record).map(first);
     out.object(|out| {
         text(out, credential, "id");
         types(out, credential);

@@ -229,7 +229,8 @@ pub(crate) fn examine(
         status,
         no_status,
         schemas: Schemas::of(credential, proof.as_ref()),
-        recipient: recipient::check(credential, policy.recipient.as_deref()),
+        // An endorsement is awarded to nobody.
+        recipient: recipient::check(credential, policy.recipient.as_deref().filter(|_| role != Role::Endorsement)),
         nested: nested::credentials(document, role),
         endorsement: if role == Role::Endorsement { nested::endorsement(document) } else { Endorsement::default() },
         refresh: if role == Role::Badge { refresh_service(credential) } else { None },

@@ -477,6 +477,7 @@ impl Report {
         Self { checks: Vec::new(), checked_at, claims: None, credentials: Vec::new() }
     }
 
+    #[inline(never)]
     pub(crate) fn push(&mut self, name: CheckName, required: bool, finding: Finding, items: Vec<Finding>) {
         self.checks.push(Check { name, finding, required, items });
     }
@@ -511,9 +512,10 @@ impl Report {
         let number = (self.credentials.len() + 1).to_string();
         for held in &report.checks {
             let finding = held.finding.clone().with("credential", &number);
-            // What holds is told by the credential's own report, and by no line for each of a hundred.
-            let is_doubtful = matches!(held.finding.result, CheckResult::Invalid | CheckResult::Unknown);
-            let items = if is_doubtful { vec![finding.clone()] } else { Vec::new() };
+            // What holds, or was not looked at, is told by the credential's own report, and by no line for each of a hundred.
+            let is_doubted = matches!(held.finding.result, CheckResult::Invalid | CheckResult::Unknown)
+                && held.finding.code != Code::NotReached;
+            let items = if is_doubted { vec![finding.clone()] } else { Vec::new() };
             match self.checks.iter_mut().find(|check| check.name == held.name) {
                 None => self.push(held.name, held.required, finding, items),
                 Some(own) => {
@@ -521,8 +523,11 @@ impl Report {
                     if wins || held.severity() > own.severity() {
                         let own_finding = std::mem::replace(&mut own.finding, finding);
                         own.required = held.required;
-                        if !own.items.contains(&own_finding) {
-                            own.items.insert(0, own_finding);
+                        // Where there are items already, they say what this says.
+                        let applies = own_finding.result != CheckResult::NotApplicable
+                            || own_finding.code == Code::PresentationUnsigned;
+                        if own.items.is_empty() && applies {
+                            own.items.push(own_finding);
                         }
                     }
                     own.items.extend(items);

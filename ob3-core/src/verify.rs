@@ -43,13 +43,10 @@ impl Verifier {
     #[must_use]
     pub fn start(&self, input: &[u8], policy: &Policy, now: DateTime) -> Verification {
         // Where a presentation may be, a learner record or a badge may be.
-        let state = match examine::examine(&self.contexts.0, input, Role::Presentation, policy, now) {
-            Ok(examined) => State::Open(Box::new(Secured::new(examined, 0))),
-            Err(report) => State::Decided(report),
-        };
+        let input = Secured::open(&self.contexts, input, Role::Presentation, 0, policy, now);
         let documents = Documents::new(policy.unauthenticated_issuer, now);
         Verification {
-            state,
+            input,
             contexts: Rc::clone(&self.contexts),
             policy: policy.clone(),
             now,
@@ -94,22 +91,17 @@ impl Verifier {
 
 /// A verification under way.
 pub struct Verification {
-    state: State,
+    input: Opened,
     contexts: Rc<Contexts>,
     policy: Policy,
     now: DateTime,
     documents: Documents,
     /// What the last step asked for.
     asked: Vec<Need>,
-    /// The status lists among the documents, examined; `Err` says why a list is of no use.
-    lists: RefCell<HashMap<String, Rc<Result<Secured, Finding>>>>,
+    /// The status lists among the documents.
+    lists: RefCell<HashMap<String, Rc<Opened>>>,
     /// How many credentials inside of others were looked at.
     nested: Cell<usize>,
-}
-
-enum State {
-    Decided(Report),
-    Open(Box<Secured>),
 }
 
 /// A credential or a presentation, and what became known of it as documents came in. What stands inside it, and what it is
@@ -121,11 +113,14 @@ struct Secured {
     /// What its proofs came to once their keys were there.
     settled: OnceCell<Settled>,
     /// The credentials in it, in their order. They are read once its own proof holds.
-    inner: OnceCell<Vec<Result<Self, Report>>>,
-    /// Its refreshed form; `Err` says why that is of no use.
-    refreshed: OnceCell<Result<Box<Self>, Finding>>,
+    inner: OnceCell<Vec<Opened>>,
+    /// Its refreshed form.
+    refreshed: OnceCell<Opened>,
     report: OnceCell<Report>,
 }
+
+/// What a document is read as; or the whole report, where it can not be read or its claims are not covered.
+type Opened = Result<Box<Secured>, Report>;
 
 impl fmt::Debug for Verification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -173,15 +168,16 @@ pub struct SignatureCheck {
 }
 
 impl Secured {
-    const fn new(examined: Examined, depth: u8) -> Self {
-        Self {
+    fn open(contexts: &Contexts, bytes: &[u8], role: Role, depth: u8, policy: &Policy, now: DateTime) -> Opened {
+        let examined = examine::examine(&contexts.0, bytes, role, policy, now)?;
+        Ok(Box::new(Self {
             examined,
             depth,
             settled: OnceCell::new(),
             inner: OnceCell::new(),
             refreshed: OnceCell::new(),
             report: OnceCell::new(),
-        }
+        }))
     }
 
     /// What the proofs come to; `None` while something is needed.
@@ -202,16 +198,11 @@ impl Verification {
     /// of its endorser; between them a refreshed badge, its documents and signatures; last the status lists, their issuers'
     /// documents and signatures. A badge alone takes five.
     pub fn step(&mut self) -> Step {
-        let input = match &self.state {
-            State::Decided(report) => return Step::Done(report.clone()),
-            State::Open(input) => input,
-        };
         let documents = &self.documents;
         self.asked.retain(|need| !documents.has(need));
         if self.asked.is_empty() {
-            if let Some(report) = self.report(input).cloned() {
-                self.state = State::Decided(report.clone());
-                return Step::Done(report);
+            if let Some(report) = self.report_of(&self.input) {
+                return Step::Done(report.clone());
             }
             self.asked = self.documents.take_needs();
         }
@@ -318,22 +309,23 @@ impl Verification {
             return Some(Err(failed("url")));
         }
         let Some(document) = self.documents.get(url)? else { return Some(Err(failed("unavailable"))) };
-        let opened = secured.refreshed.get_or_init(|| {
-            let old = &secured.examined;
-            let new = examine::examine(&self.contexts.0, document, Role::Badge, &self.policy, self.now)
-                .map_err(|report| failed(report.code().as_str()))?;
-            if let Some(check) = new.report.checks().iter().find(|check| check.finding.result != CheckResult::Valid) {
-                return Err(failed(check.finding.code.as_str()));
-            }
-            if (&new.id, &new.issuer) != (&old.id, &old.issuer) {
-                return Err(failed("id"));
-            }
-            Ok(Box::new(Secured::new(Examined { refresh: None, ..new }, secured.depth)))
-        });
-        let refreshed = match opened {
-            Ok(refreshed) => refreshed,
-            Err(finding) => return Some(Err(finding.clone())),
+        // Once: what it says of a refreshed form of its own is passed over.
+        let once = |mut opened: Box<Secured>| {
+            opened.examined.refresh = None;
+            opened
         };
+        let open = || self.open(document, Role::Badge, secured.depth).map(once);
+        let refreshed = match secured.refreshed.get_or_init(open) {
+            Ok(refreshed) => refreshed,
+            Err(report) => return Some(Err(failed(report.code().as_str()))),
+        };
+        let (old, new) = (&secured.examined, &refreshed.examined);
+        if let Some(check) = new.report.checks().iter().find(|check| check.finding.result != CheckResult::Valid) {
+            return Some(Err(failed(check.finding.code.as_str())));
+        }
+        if (&new.id, &new.issuer) != (&old.id, &old.issuer) {
+            return Some(Err(failed("id")));
+        }
         let settled = refreshed.settled(&self.documents)?;
         let doubt = [&settled.proof, &settled.issuer].into_iter().find(|finding| finding.result != CheckResult::Valid);
         Some(match doubt {
@@ -342,28 +334,29 @@ impl Verification {
         })
     }
 
-    /// The credentials inside of one whose proof holds, each with where it stands.
-    fn inner<'s>(&self, secured: &'s Secured) -> impl Iterator<Item = (&'s Nested, &'s Result<Secured, Report>)> {
-        let nested = &secured.examined.nested;
-        let inner =
-            secured.inner.get_or_init(|| nested.iter().map(|nested| self.open(nested, secured.depth)).collect());
-        nested.iter().zip(inner)
+    fn open(&self, bytes: &[u8], role: Role, depth: u8) -> Opened {
+        Secured::open(&self.contexts, bytes, role, depth, &self.policy, self.now)
     }
 
-    fn open(&self, nested: &Nested, depth: u8) -> Result<Secured, Report> {
-        let refused = |code| Err(examine::ended(Report::new(self.now), CheckName::Format, Finding::unknown(code)));
+    /// The credentials inside of one whose proof holds, each with where it stands.
+    fn inner<'s>(&self, secured: &'s Secured) -> impl Iterator<Item = (&'s Nested, &'s Opened)> {
+        let nested = &secured.examined.nested;
+        let open = || nested.iter().map(|nested| self.open_nested(nested, secured.depth)).collect();
+        nested.iter().zip(secured.inner.get_or_init(open))
+    }
+
+    fn open_nested(&self, nested: &Nested, depth: u8) -> Opened {
         let depth = if nested.role == Role::Endorsement { depth + 1 } else { 0 };
-        if depth > MAX_ENDORSEMENT_DEPTH {
-            return refused(Code::NestedTooDeep);
-        }
         let count = self.nested.get();
-        if count >= MAX_NESTED {
-            return refused(Code::TooManyCredentials);
-        }
-        self.nested.set(count + 1);
-        let text = nested.text.as_bytes();
-        let examined = examine::examine(&self.contexts.0, text, nested.role, &self.policy, self.now)?;
-        Ok(Secured::new(examined, depth))
+        let refused = if depth > MAX_ENDORSEMENT_DEPTH {
+            Code::NestedTooDeep
+        } else if count >= MAX_NESTED {
+            Code::TooManyCredentials
+        } else {
+            self.nested.set(count + 1);
+            return self.open(nested.text.as_bytes(), nested.role, depth);
+        };
+        Err(examine::ended(Report::new(self.now), CheckName::Format, Finding::unknown(refused)))
     }
 
     /// The reports of the credentials that a presentation or a learner record holds. They are not looked at where its own
@@ -377,7 +370,7 @@ impl Verification {
         all(held.map(|(_, inner)| self.report_of(inner).cloned()))
     }
 
-    fn report_of<'s>(&self, inner: &'s Result<Secured, Report>) -> Option<&'s Report> {
+    fn report_of<'s>(&self, inner: &'s Opened) -> Option<&'s Report> {
         match inner {
             Ok(secured) => self.report(secured),
             Err(report) => Some(report),
@@ -405,10 +398,11 @@ impl Verification {
     }
 
     /// What one endorsement comes to, followed by those of its endorser.
-    fn endorsement(&self, nested: &Nested, inner: &Result<Secured, Report>) -> Option<Vec<Finding>> {
+    fn endorsement(&self, nested: &Nested, inner: &Opened) -> Option<Vec<Finding>> {
         let report = self.report_of(inner)?;
         let mut finding = report.decisive();
-        if let Ok(Secured { examined, .. }) = inner {
+        if let Ok(secured) = inner {
+            let examined = &secured.examined;
             let subject = &examined.endorsement.subject;
             if finding.result == CheckResult::Valid && !nested.may_be_about(subject) {
                 finding = Finding::invalid(Code::EndorsesSomethingElse).with("endorses", examine::clip(subject));
@@ -440,9 +434,9 @@ impl Verification {
         };
         let finding = if badge.proof.result == CheckResult::Valid {
             let document = self.documents.get(url)?;
-            match &*self.list(url, document) {
-                Err(finding) => finding.clone(),
-                Ok(list) => self.status_in(list, kind, purpose, index)?,
+            match document {
+                None => Finding::unknown(Code::StatusListUnavailable),
+                Some(document) => self.status_in(&self.list(url, document), kind, purpose, index)?,
             }
         } else {
             // A badge whose proof does not hold has no say in which lists are fetched.
@@ -457,23 +451,9 @@ impl Verification {
     }
 
     /// The list in a document, examined once however many credentials name it.
-    fn list(&self, url: &str, document: Option<&[u8]>) -> Rc<Result<Secured, Finding>> {
-        if let Some(list) = self.lists.borrow().get(url) {
-            return Rc::clone(list);
-        }
-        let list = Rc::new(self.examine_list(document));
-        self.lists.borrow_mut().insert(url.to_owned(), Rc::clone(&list));
-        list
-    }
-
-    fn examine_list(&self, document: Option<&[u8]>) -> Result<Secured, Finding> {
-        let bytes = document.ok_or_else(|| Finding::unknown(Code::StatusListUnavailable))?;
-        match examine::examine(&self.contexts.0, bytes, Role::StatusList, &self.policy, self.now) {
-            Ok(examined) if examined.list.is_some() => Ok(Secured::new(examined, 0)),
-            Ok(Examined { report, .. }) | Err(report) => {
-                Err(Finding::unknown(Code::StatusListMalformed).with("reason", report.code().as_str()))
-            }
-        }
+    fn list(&self, url: &str, document: &[u8]) -> Rc<Opened> {
+        let mut lists = self.lists.borrow_mut();
+        Rc::clone(lists.entry(url.to_owned()).or_insert_with(|| Rc::new(self.open(document, Role::StatusList, 0))))
     }
 
     fn in_revocation_list(&self, url: &str, examined: &Examined, badge: &Settled) -> Option<Finding> {
@@ -488,7 +468,14 @@ impl Verification {
         Some(finding.with("revocationList", examine::clip(url)))
     }
 
-    fn status_in(&self, list: &Secured, kind: Kind, purpose: Purpose, index: usize) -> Option<Finding> {
+    fn status_in(&self, list: &Opened, kind: Kind, purpose: Purpose, index: usize) -> Option<Finding> {
+        let malformed =
+            |report: &Report| Finding::unknown(Code::StatusListMalformed).with("reason", report.code().as_str());
+        let list = match list {
+            Ok(list) => list,
+            Err(report) => return Some(malformed(report)),
+        };
+        let Some(bits) = &list.examined.list else { return Some(malformed(&list.examined.report)) };
         let settled = list.settled(&self.documents)?;
         for finding in [&settled.proof, &settled.issuer] {
             if finding.result != CheckResult::Valid {
@@ -499,10 +486,7 @@ impl Verification {
         if validity.result != CheckResult::Valid {
             return Some(Finding::unknown(Code::StatusListOutdated).with("reason", validity.code.as_str()));
         }
-        Some(match &list.examined.list {
-            Some(bits) => bits.check(kind, purpose, index),
-            None => Finding::unknown(Code::StatusListMalformed),
-        })
+        Some(bits.check(kind, purpose, index))
     }
 }
 

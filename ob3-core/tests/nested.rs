@@ -168,7 +168,9 @@ fn a_genuine_endorsement_is_verified_and_says_by_whom() {
         assert_eq!(datum(item, "endorsementComment").as_deref(), Some("In good standing."));
     }
     let token = jws(&endorsement("urn:uuid:badge", ""), ENDORSER, "");
-    let report = verify(&endorsed_by_jwt(&token));
+    // Whom the badge must have been awarded to is not asked of its endorsements.
+    let report = verify_as(&endorsed_by_jwt(&token), r#"{"recipient":"did:example:jane"}"#, |_| None);
+    assert_eq!(verdict(&report), ("verified", "verified"));
     assert_eq!(check(&report, CheckName::Endorsements), (CheckResult::Valid, "endorsements_verified"));
 }
 
@@ -499,12 +501,17 @@ fn a_learner_record_is_verified_with_every_badge_in_it() {
     let other = seal(&badge("").replace("urn:uuid:badge", "urn:uuid:other"), ISSUER, &assertion(ISSUER));
     let held = format!("[{},{other}]", signed_badge());
     let endorsement = format!(r#","endorsement":[{}]"#, signed_endorsement("urn:uuid:record", ""));
-    let report = verify(&signed_record(&held, &endorsement));
+    let achievement = r#""achievement":[{"id":"urn:uuid:sum","type":["Achievement"],"name":"Sum","description":"All.","criteria":{"narrative":"All."}}]"#;
+    let members = record(&held, &endorsement)
+        .replace(r#""type":["ClrSubject"]"#, &format!(r#""type":["ClrSubject"],{achievement}"#));
+    let report = verify(&seal(&members, ENDORSER, &assertion(ENDORSER)));
     assert_eq!(verdict(&report), ("verified", "verified"));
     assert_eq!(report.credentials().len(), 2);
     assert_eq!(check(&report, CheckName::Endorsements), (CheckResult::Valid, "endorsements_verified"));
     // What is claimed is what the record says of itself.
-    assert!(report.to_json().contains(r#""claims":{"id":"urn:uuid:record""#));
+    let json = report.to_json();
+    assert!(json.contains(r#""claims":{"id":"urn:uuid:record""#), "{json}");
+    assert!(!json.contains(r#""name":"Sum""#), "{json}");
     let token = jws(&record(&format!("[\"{}\"]", jws(&badge(""), ISSUER, "")), ""), ENDORSER, "");
     assert_eq!(verdict(&verify(&token)), ("verified", "verified"));
 }
