@@ -1,8 +1,10 @@
 //! What can be said of an input without any other document: everything but whose key it is.
 
+use std::borrow::Cow;
+
 use crate::claims;
 use crate::contexts::{VC_V1_URL, VC_V2_URL};
-use crate::input;
+use crate::input::{self, Form};
 use crate::json::{Object, Value};
 use crate::json_schema::Schemas;
 use crate::jsonld::{ContextStore, ErrorCode, JsonLdError, Options};
@@ -94,6 +96,7 @@ pub(crate) fn examine(
     // A document that a badge leads to is as large as its host lets it be.
     let max_bytes = if asked == Role::Presentation { policy.max_bytes } else { usize::MAX };
     let read = input::read(bytes, max_bytes);
+    let is_compressed = matches!(&read, Ok((Form::Png, Cow::Owned(_))));
     let (form, text) = match &read {
         Ok((form, text)) => (form, text.trim()),
         Err(finding) => return format(report, finding.clone()),
@@ -133,8 +136,12 @@ pub(crate) fn examine(
         return format(report, finding);
     }
     report.set_claims(claims::to_json(document));
-    let finding =
+    let mut finding =
         Finding::valid(Code::CredentialRead).with("form", form.as_str()).with("bytes", &bytes.len().to_string());
+    if is_compressed {
+        // Against OB 3.0 §5.3.1, and harmless.
+        finding = finding.with("compression", "zlib");
+    }
     report.push(CheckName::Format, true, finding, Vec::new());
 
     // 2. The claims are what the signature covers.

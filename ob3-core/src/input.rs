@@ -37,7 +37,7 @@ pub(crate) fn read(input: &[u8], max_bytes: usize) -> Result<(Form, Cow<'_, str>
     }
     if bake::is_png(input) {
         let text = bake::extract_png(input).map_err(|error| bake_finding(&error))?;
-        return credential_text(Cow::from(text)).map(|text| (Form::Png, text));
+        return credential_text(text).map(|text| (Form::Png, text));
     }
     let text = std::str::from_utf8(input)
         .map_err(|error| Finding::invalid(Code::TextNotUtf8).with("offset", &error.valid_up_to().to_string()))?;

@@ -170,7 +170,7 @@ codes! {
     ImageNoCredential = "image_no_credential",
     /// The image carries more than one credential, which OB 3.0 forbids.
     ImageSeveralCredentials = "image_several_credentials",
-    /// The PNG's credential is compressed, which OB 3.0 forbids.
+    /// The PNG's credential stands in compressed Latin-1 text, which OB 3.0 forbids.
     PngCompressedCredential = "png_compressed_credential",
     /// An Open Badges 2 assertion, not a 3.0 credential.
     OpenBadges2 = "open_badges_2",

@@ -11,6 +11,12 @@ use crate::jsonld::{self, ContextStore, Options, RdfDirection};
 use crate::proof::rdfc;
 use crate::rdf::{Dataset, Suffix, Term};
 
+/// A zlib stream: what a compressed `iTXt` chunk holds.
+#[must_use]
+pub fn zlib(bytes: &[u8]) -> Vec<u8> {
+    miniz_oxide::deflate::compress_to_vec_zlib(bytes, 6)
+}
+
 /// A gzip member, compressed: what a status list is packed in.
 #[must_use]
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -42,11 +42,17 @@ fn two_credentials_are_one_too_many() {
 }
 
 #[test]
-fn a_compressed_credential_is_not_inflated() {
-    for text in [badge().to_string().into_bytes(), ob3_core::testing::gzip(&vec![0; 4 << 20])] {
-        let compressed = itxt("openbadgecredential", 1, &text);
-        assert_eq!(verdict(png(&[], &compressed)), ("rejected", "png_compressed_credential"));
-    }
+fn a_compressed_credential_is_inflated_to_the_size_of_a_credential_and_no_further() {
+    let compressed = |text: &[u8]| png(&[], &itxt("openbadgecredential", 1, &ob3_core::testing::zlib(text)));
+    let badge = badge().to_string();
+    assert_eq!(verdict(compressed(badge.as_bytes())), ("verified", "verified"));
+    assert_eq!(
+        verdict(compressed(badge.replace("First aid", "Last aid").as_bytes())),
+        ("rejected", "signature_invalid")
+    );
+    assert_eq!(verdict(compressed(&vec![b' '; (2 << 20) + 1])), ("rejected", "input_too_large"));
+    let plain = itxt("openbadgecredential", 1, badge.as_bytes());
+    assert_eq!(verdict(png(&[], &plain)), ("rejected", "png_malformed"));
 }
 
 #[test]

@@ -77,7 +77,7 @@ pub enum BakeError {
     OpenBadges2,
     /// The image carries more than one credential.
     SeveralCredentials,
-    /// The credential is compressed.
+    /// The credential is compressed Latin-1 (`zTXt`), which no JSON is.
     CompressedCredential,
     /// The credential is not UTF-8.
     CredentialNotUtf8,
@@ -143,7 +143,7 @@ impl fmt::Display for BakeError {
             Self::NoCredential => f.write_str("the image carries no credential"),
             Self::OpenBadges2 => f.write_str("the image carries an Open Badges 2 assertion, not a 3.0 credential"),
             Self::SeveralCredentials => f.write_str("the image carries more than one credential"),
-            Self::CompressedCredential => f.write_str("the PNG's credential is compressed"),
+            Self::CompressedCredential => f.write_str("the PNG's credential is compressed Latin-1 text"),
             Self::CredentialNotUtf8 => f.write_str("the PNG's credential is not UTF-8"),
             Self::CredentialNotText => f.write_str("the credential is empty or holds a NUL character"),
             Self::CredentialTooLarge { bytes } => {
@@ -165,7 +165,7 @@ impl fmt::Display for PngFault {
             Self::NoImageData => "there is no image data",
             Self::AfterEnd => "bytes follow the end of the image",
             Self::TooManyChunks => "there are too many chunks",
-            Self::CredentialChunk => "the credential's chunk is not an uncompressed international text",
+            Self::CredentialChunk => "the credential's chunk is not an international text, or can not be inflated",
         })
     }
 }

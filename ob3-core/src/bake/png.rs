@@ -1,8 +1,13 @@
 //! A credential in a PNG: one `iTXt` chunk with the keyword `openbadgecredential`, uncompressed, at most once (OB 3.0 §5.3.1).
+//! Some bakers compress it all the same: that is read, within the limit of any credential, and never written.
 //!
 //! The chunks are walked and never decoded. Reading checks the checksums of the header and of the credential's chunk, which is
 //! all that is read: those of the pixels say nothing about the credential, and checking them would cost most of the time.
 //! Baking checks all of them, so that no broken image is published anew.
+
+use std::borrow::Cow;
+
+use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
 
 use super::{BakeError, PngFault};
 use crate::crc::crc32;
@@ -38,11 +43,12 @@ const FIELDS: &[u8] = b"\0\0\0\0\0";
 
 const OPEN_BADGES_2_KEYWORD: &[u8] = b"openbadges";
 
-/// Takes the credential out of a PNG: a compact JWS or the JSON of a credential, as it was baked in.
+/// Takes the credential out of a PNG: a compact JWS or the JSON of a credential, as it was baked in. It is borrowed from the
+/// image, or owned where it was compressed.
 ///
 /// # Errors
-/// The image is not a well-formed PNG, carries no credential, more than one, or one that is compressed or not UTF-8.
-pub fn extract_png(png: &[u8]) -> Result<&str, BakeError> {
+/// The image is not a well-formed PNG, carries no credential, more than one, or one that is not UTF-8 or too large.
+pub fn extract_png(png: &[u8]) -> Result<Cow<'_, str>, BakeError> {
     let mut credential = None;
     let mut open_badges_2 = false;
     for chunk in Chunks::of(png)? {
@@ -104,7 +110,7 @@ fn append_credential(baked: &mut Vec<u8>, credential: &str) -> Result<(), BakeEr
 }
 
 /// The text of the chunk that has the credential's keyword.
-fn credential_text<'a>(chunk: &Chunk<'a>) -> Result<&'a str, BakeError> {
+fn credential_text<'a>(chunk: &Chunk<'a>) -> Result<Cow<'a, str>, BakeError> {
     let unreadable = || BakeError::Malformed { offset: chunk.offset, fault: PngFault::CredentialChunk };
     if chunk.data.len() > KEYWORD.len() + FIELDS.len() + MAX_CREDENTIAL_BYTES {
         return Err(BakeError::CredentialTooLarge { bytes: chunk.data.len() });
@@ -117,14 +123,21 @@ fn credential_text<'a>(chunk: &Chunk<'a>) -> Result<&'a str, BakeError> {
     }
     let (flag, rest) =
         chunk.data.get(KEYWORD.len() + 1..).and_then(|rest| rest.split_at_checked(2)).ok_or_else(unreadable)?;
-    match flag {
-        [0, 0] => {}
-        [1, _] => return Err(BakeError::CompressedCredential),
-        _ => return Err(unreadable()),
-    }
     let (_language, rest) = split_at_nul(rest).ok_or_else(unreadable)?;
     let (_translated_keyword, text) = split_at_nul(rest).ok_or_else(unreadable)?;
-    core::str::from_utf8(text).map_err(|_| BakeError::CredentialNotUtf8)
+    match flag {
+        [0, 0] => core::str::from_utf8(text).map(Cow::Borrowed).map_err(|_| BakeError::CredentialNotUtf8),
+        // PNG §11.3.3.4: method 0 is the zlib format.
+        [1, 0] => {
+            let inflated = decompress_to_vec_zlib_with_limit(text, MAX_CREDENTIAL_BYTES);
+            let inflated = inflated.map_err(|error| match error.status {
+                TINFLStatus::HasMoreOutput => BakeError::CredentialTooLarge { bytes: MAX_CREDENTIAL_BYTES + 1 },
+                _ => unreadable(),
+            })?;
+            String::from_utf8(inflated).map(Cow::Owned).map_err(|_| BakeError::CredentialNotUtf8)
+        }
+        _ => Err(unreadable()),
+    }
 }
 
 /// What stands before the first NUL, and what behind it.
@@ -245,6 +258,7 @@ fn split_chunk(bytes: &[u8], offset: usize) -> Result<(Chunk<'_>, &[u8]), PngFau
 #[cfg(test)]
 mod tests {
     use super::*;
+    use miniz_oxide::deflate::compress_to_vec_zlib;
 
     const CREDENTIAL: &str = r#"{"name":"Grüße 🏅"}"#;
 
@@ -285,7 +299,7 @@ mod tests {
         png_of(&[ihdr(), idat(), iend()])
     }
 
-    fn fault(result: Result<&str, BakeError>) -> PngFault {
+    fn fault(result: Result<Cow<'_, str>, BakeError>) -> PngFault {
         match result {
             Err(BakeError::Malformed { fault, .. }) => fault,
             other => panic!("not malformed: {other:?}"),
@@ -295,7 +309,7 @@ mod tests {
     #[test]
     fn what_is_baked_is_extracted() {
         let baked = bake_png(&plain_png(), CREDENTIAL).unwrap();
-        assert_eq!(extract_png(&baked), Ok(CREDENTIAL));
+        assert_eq!(extract_png(&baked), Ok(CREDENTIAL.into()));
     }
 
     #[test]
@@ -310,7 +324,7 @@ mod tests {
         let before = png_of(&[ihdr(), idat(), plain_itxt(), itxt(b"\x01\0\0\0", b"old"), iend()]);
         let baked = bake_png(&before, "{}").unwrap();
         assert_eq!(baked, bake_png(&plain_png(), "{}").unwrap());
-        assert_eq!(extract_png(&baked), Ok("{}"));
+        assert_eq!(extract_png(&baked), Ok("{}".into()));
     }
 
     #[test]
@@ -328,19 +342,22 @@ mod tests {
             let mut altered = png.clone();
             let at = png.windows(4).position(|bytes| bytes == place).unwrap();
             altered[at + 8] ^= 1;
-            assert_eq!(fault(bake_png(&altered, "{}").as_ref().map(|_| "").map_err(Clone::clone)), PngFault::Checksum);
+            assert_eq!(
+                fault(bake_png(&altered, "{}").as_ref().map(|_| "".into()).map_err(Clone::clone)),
+                PngFault::Checksum
+            );
         }
     }
 
     #[test]
     fn a_credential_behind_the_image_data_is_found() {
-        assert_eq!(extract_png(&png_of(&[ihdr(), idat(), plain_itxt(), iend()])), Ok(CREDENTIAL));
+        assert_eq!(extract_png(&png_of(&[ihdr(), idat(), plain_itxt(), iend()])), Ok(CREDENTIAL.into()));
     }
 
     #[test]
     fn a_language_and_a_translated_keyword_are_passed_over() {
         let text = itxt("\0\0de\0Abzeichen-Nachweis\0".as_bytes(), CREDENTIAL.as_bytes());
-        assert_eq!(extract_png(&png_of(&[ihdr(), text, idat(), iend()])), Ok(CREDENTIAL));
+        assert_eq!(extract_png(&png_of(&[ihdr(), text, idat(), iend()])), Ok(CREDENTIAL.into()));
     }
 
     #[test]
@@ -360,7 +377,7 @@ mod tests {
     #[test]
     fn a_credential_beside_an_open_badges_2_assertion_is_extracted() {
         let png = png_of(&[ihdr(), chunk(b"tEXt", b"openbadges\0{}"), plain_itxt(), idat(), iend()]);
-        assert_eq!(extract_png(&png), Ok(CREDENTIAL));
+        assert_eq!(extract_png(&png), Ok(CREDENTIAL.into()));
     }
 
     #[test]
@@ -375,10 +392,34 @@ mod tests {
     }
 
     #[test]
-    fn a_compressed_credential_is_refused() {
-        for text in [itxt(b"\x01\0\0\0", b"x"), chunk(b"zTXt", b"openbadgecredential\0\0x")] {
-            assert_eq!(extract_png(&png_of(&[ihdr(), text, idat(), iend()])), Err(BakeError::CompressedCredential));
+    fn a_compressed_credential_is_read_and_never_written() {
+        let compressed = |text: &[u8]| itxt(&[b"\x01\0\0\0", &*compress_to_vec_zlib(text, 9)].concat(), b"");
+        let png = png_of(&[ihdr(), compressed(CREDENTIAL.as_bytes()), idat(), iend()]);
+        assert!(matches!(extract_png(&png), Ok(Cow::Owned(text)) if text == CREDENTIAL));
+        assert_eq!(bake_png(&png, CREDENTIAL), bake_png(&plain_png(), CREDENTIAL));
+    }
+
+    #[test]
+    fn what_inflates_beyond_the_limit_or_not_at_all_is_refused() {
+        let png = |stream: &[u8]| png_of(&[ihdr(), itxt(b"\x01\0\0\0", stream), idat(), iend()]);
+        let largest = compress_to_vec_zlib(&vec![b' '; MAX_CREDENTIAL_BYTES], 9);
+        assert_eq!(extract_png(&png(&largest)).map(|text| text.len()), Ok(MAX_CREDENTIAL_BYTES));
+        let bomb = compress_to_vec_zlib(&vec![b' '; 64 << 20], 9);
+        let error = BakeError::CredentialTooLarge { bytes: MAX_CREDENTIAL_BYTES + 1 };
+        assert_eq!(extract_png(&png(&bomb)), Err(error));
+        let stream = compress_to_vec_zlib(CREDENTIAL.as_bytes(), 9);
+        let mut other_sum = stream.clone();
+        *other_sum.last_mut().unwrap() ^= 1;
+        for broken in [&b""[..], b"x", &stream[..stream.len() / 2], &other_sum] {
+            assert_eq!(fault(extract_png(&png(broken))), PngFault::CredentialChunk, "{broken:?}");
         }
+        assert_eq!(extract_png(&png(&compress_to_vec_zlib(b"\xff", 9))), Err(BakeError::CredentialNotUtf8));
+    }
+
+    #[test]
+    fn a_compressed_latin_1_credential_is_refused() {
+        let text = chunk(b"zTXt", b"openbadgecredential\0\0x");
+        assert_eq!(extract_png(&png_of(&[ihdr(), text, idat(), iend()])), Err(BakeError::CompressedCredential));
     }
 
     #[test]
@@ -397,7 +438,7 @@ mod tests {
 
     #[test]
     fn an_unknown_compression_flag_or_method_is_refused() {
-        for fields in [b"\x02\0\0\0", b"\0\x01\0\0"] {
+        for fields in [b"\x02\0\0\0", b"\0\x01\0\0", b"\x01\x01\0\0"] {
             let png = png_of(&[ihdr(), itxt(fields, b"{}"), idat(), iend()]);
             assert_eq!(fault(extract_png(&png)), PngFault::CredentialChunk);
         }
@@ -422,7 +463,7 @@ mod tests {
         let mut png = png_of(&[ihdr(), plain_itxt(), idat(), iend()]);
         let at = png.windows(4).position(|bytes| bytes == b"IDAT").unwrap();
         png[at + 8] ^= 1;
-        assert_eq!(extract_png(&png), Ok(CREDENTIAL));
+        assert_eq!(extract_png(&png), Ok(CREDENTIAL.into()));
     }
 
     #[test]
@@ -443,7 +484,7 @@ mod tests {
                 let mut altered = png.clone();
                 altered[at] ^= mask;
                 if let Ok(baked) = bake_png(&altered, "{}") {
-                    assert_eq!(extract_png(&baked), Ok("{}"), "byte {at} with mask {mask}");
+                    assert_eq!(extract_png(&baked), Ok("{}".into()), "byte {at} with mask {mask}");
                 }
                 if let Ok(text) = extract_png(&altered) {
                     assert_eq!(text, CREDENTIAL, "byte {at} with mask {mask}");
@@ -507,14 +548,14 @@ mod tests {
         assert_eq!(extract_png(&larger).map_err(|error| error.code()), Err(crate::report::Code::InputTooLarge));
 
         let private = |count| png_of(&[ihdr(), chunk(b"prVt", b"").repeat(count), plain_itxt(), idat(), iend()]);
-        assert_eq!(extract_png(&private(MAX_CHUNKS - 4)), Ok(CREDENTIAL));
+        assert_eq!(extract_png(&private(MAX_CHUNKS - 4)), Ok(CREDENTIAL.into()));
         assert_eq!(fault(extract_png(&private(MAX_CHUNKS - 3))), PngFault::TooManyChunks);
 
         let filled = |bytes: usize| {
             let filler = bytes - png_of(&[ihdr(), idat(), plain_itxt(), iend()]).len() - CHUNK_OVERHEAD;
             png_of(&[ihdr(), idat(), plain_itxt(), chunk(b"IDAT", &vec![0; filler]), iend()])
         };
-        assert_eq!(extract_png(&filled(MAX_PNG_BYTES)), Ok(CREDENTIAL));
+        assert_eq!(extract_png(&filled(MAX_PNG_BYTES)), Ok(CREDENTIAL.into()));
         let error = BakeError::ImageTooLarge { bytes: MAX_PNG_BYTES + 1 };
         assert_eq!(extract_png(&filled(MAX_PNG_BYTES + 1)), Err(error));
     }

@@ -162,6 +162,7 @@ export default {
     challenge: "Anfrage",
     claim: "Angabe",
     code: "Code",
+    compression: "Komprimierung",
     context: "Vokabular",
     created: "Signiert am",
     credential: "Nummer des Badges",

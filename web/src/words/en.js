@@ -167,6 +167,7 @@ export default {
     challenge: "Request",
     claim: "Statement",
     code: "Code",
+    compression: "Compression",
     context: "Vocabulary",
     created: "Signed on",
     credential: "Badge number",

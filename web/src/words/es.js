@@ -162,6 +162,7 @@ export default {
     challenge: "Solicitud",
     claim: "Dato",
     code: "Código",
+    compression: "Compresión",
     context: "Vocabulario",
     created: "Firmada el",
     credential: "Número de la insignia",

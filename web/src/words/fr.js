@@ -162,6 +162,7 @@ export default {
     challenge: "Demande",
     claim: "Indication",
     code: "Code",
+    compression: "Compression",
     context: "Vocabulaire",
     created: "Signé le",
     credential: "Numéro du badge",

@@ -162,6 +162,7 @@ export default {
     challenge: "依頼",
     claim: "項目",
     code: "コード",
+    compression: "圧縮方式",
     context: "語彙",
     created: "署名日",
     credential: "バッジの番号",

@@ -162,6 +162,7 @@ export default {
     challenge: "Verzoek",
     claim: "Gegeven",
     code: "Code",
+    compression: "Compressie",
     context: "Woordenlijst",
     created: "Ondertekend op",
     credential: "Nummer van de badge",
