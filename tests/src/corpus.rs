@@ -44,7 +44,9 @@ pub struct Item {
 }
 
 impl Item {
-    fn new(name: &str, input: impl Into<Vec<u8>>) -> Self {
+    /// Without documents, under the default policy, at the time of the badges.
+    #[must_use]
+    pub fn new(name: &str, input: impl Into<Vec<u8>>) -> Self {
         Self {
             name: name.to_owned(),
             input: input.into(),
@@ -54,7 +56,9 @@ impl Item {
         }
     }
 
-    fn with_document(mut self, url: &str, document: impl Into<Vec<u8>>) -> Self {
+    /// With a document that is to be had.
+    #[must_use]
+    pub fn with_document(mut self, url: &str, document: impl Into<Vec<u8>>) -> Self {
         self.documents.insert(url.to_owned(), document.into());
         self
     }

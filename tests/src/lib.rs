@@ -16,6 +16,7 @@ pub mod mutate;
 pub mod rng;
 mod suite;
 mod vectors;
+pub mod worst;
 
 pub use contexts::{ContextLoader, context_loader};
 pub use corpus::{Item, corpus};

@@ -5,6 +5,7 @@
 //! - `{"op": "sign", "credential": TEXT, "seed": HEX, "created": DATE}`: that credential, signed
 //! - `{"op": "did", "seed": HEX}`: the seed's `did:key`
 //! - `{"op": "corpus"}`: the items that every host must report on alike, as JSON (see `Item`; bytes in base64url)
+//! - `{"op": "worst"}`: the dearest inputs, each `{"item": ITEM, "code": CODE}`
 //! - `{"op": "verify", "item": ITEM}`: the native report on such an item
 //!
 //! An answer is `{"ok": TEXT}` or `{"error": TEXT}`. Keys are `did:key`, by their 32-byte seed.
@@ -12,6 +13,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 
+use accolade_tests::worst::worst_inputs;
 use accolade_tests::{Item, base64url};
 use ob3_core::testing::{ToRdfOptions, canonicalize, to_nquads};
 use ob3_core::{
@@ -49,6 +51,14 @@ fn answer(contexts: &Contexts, line: &str) -> Result<String, String> {
             signed(contexts, &full_credential(issuer).to_json(), text("seed")?, text("created")?)
         }
         "corpus" => Ok(accolade_tests::corpus().iter().map(item_to_json).collect::<Value>().to_string()),
+        "worst" => {
+            let inputs = worst_inputs();
+            Ok(inputs
+                .iter()
+                .map(|worst| json!({ "item": item_to_json(&worst.item), "code": worst.code }))
+                .collect::<Value>()
+                .to_string())
+        }
         "verify" => request.get("item").and_then(item_from_json).ok_or("`item` is none")?.report(),
         other => Err(format!("`{other}` is not known")),
     }

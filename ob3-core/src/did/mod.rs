@@ -168,15 +168,21 @@ pub(crate) fn issuer_source(issuer: &str) -> Source {
 
 /// Whether the document of an issuer lists a key for assertions under any name.
 pub(crate) fn lists_key(issuer: &str, document: &[u8], key: &VerificationKey, now: DateTime) -> bool {
+    const PURPOSE: &str = "assertionMethod";
     let Some(Value::Object(object)) = std::str::from_utf8(document).ok().and_then(|text| json::parse(text).ok()) else {
         return false;
     };
-    let entries = object.get("assertionMethod").map(Value::as_set).unwrap_or_default();
-    let name = |entry: &Value<'_>| entry.as_str().or_else(|| entry.get("id")?.as_str()).map(str::to_owned);
-    entries.iter().filter_map(name).any(|name| {
-        let fragment = name.split_once('#').map_or("", |(_, fragment)| fragment);
-        let method = MethodUrl { controller: issuer.to_owned(), fragment: fragment.to_owned() };
-        matches!(method.find(document, "assertionMethod", now), Ok(Method::Authorized(listed)) if listed == *key)
+    if object.get("id").and_then(Value::as_str) != Some(issuer) {
+        return false;
+    }
+    // From the key to its names and not the other way: a document may have thousands of names, each of which is searched for.
+    let methods = [PURPOSE, "verificationMethod"].into_iter().filter_map(|relation| object.get(relation));
+    methods.flat_map(Value::as_set).filter_map(Value::as_object).any(|method| {
+        let id = method.get("id").and_then(Value::as_str).unwrap_or_default();
+        let fragment = id.split_once('#').map_or("", |(_, fragment)| fragment);
+        let url = MethodUrl { controller: issuer.to_owned(), fragment: fragment.to_owned() };
+        url.key(method).as_ref() == Some(key)
+            && matches!(url.find_in(&object, PURPOSE, now), Method::Authorized(listed) if listed == *key)
     })
 }
 
