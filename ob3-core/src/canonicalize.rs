@@ -1,6 +1,8 @@
 //! RDF Dataset Canonicalization, RDFC-1.0 (<https://www.w3.org/TR/rdf-canon/>), with a budget of work.
 
 use crate::hex;
+use std::cell::Cell;
+
 use crate::rdf::{Dataset, Quad, Term};
 use crate::sort::sorted;
 
@@ -11,7 +13,11 @@ pub(crate) const MAX_WORK: u32 = 50_000;
 /// Deepest recursion of Hash N-Degree Quads.
 const MAX_DEPTH: u32 = 64;
 
-/// The dataset asks for more work than [`MAX_WORK`] allows.
+/// The steps that are left. A badge, what stands in it and the lists that it names share them, however many datasets and
+/// proofs they come to.
+pub(crate) type Work = Cell<u32>;
+
+/// The dataset asks for more work than is left of [`MAX_WORK`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WorkLimit;
 
@@ -19,13 +25,13 @@ pub(crate) struct WorkLimit;
 pub(crate) type Hash = fn(&[u8]) -> Vec<u8>;
 
 /// The canonical N-Quads document, as it is hashed.
-pub(crate) fn canonicalize(dataset: &Dataset, hash: Hash) -> Result<String, WorkLimit> {
-    let labels = canonical_labels(dataset, hash)?;
+pub(crate) fn canonicalize(dataset: &Dataset, hash: Hash, work: &Work) -> Result<String, WorkLimit> {
+    let labels = canonical_labels(dataset, hash, work)?;
     Ok(serialize(dataset, &labels))
 }
 
 /// The canonical number of every blank node (`_:c14n` and it).
-pub(crate) fn canonical_labels(dataset: &Dataset, hash: Hash) -> Result<Vec<u32>, WorkLimit> {
+pub(crate) fn canonical_labels(dataset: &Dataset, hash: Hash, work: &Work) -> Result<Vec<u32>, WorkLimit> {
     // §4.4.3 step 2: which quads mention which blank node.
     let mentions = Mentions::new(dataset);
     let mut canonicalizer = Canonicalizer {
@@ -34,7 +40,7 @@ pub(crate) fn canonical_labels(dataset: &Dataset, hash: Hash) -> Result<Vec<u32>
         mentions: &mentions,
         first_degree: Vec::new(),
         canonical: Issuer::new(dataset),
-        work: 0,
+        work,
     };
 
     // Step 3: the first-degree hashes.
@@ -256,13 +262,13 @@ struct Canonicalizer<'a> {
     mentions: &'a Mentions,
     first_degree: Vec<Vec<u8>>,
     canonical: Issuer,
-    work: u32,
+    work: &'a Work,
 }
 
 impl Canonicalizer<'_> {
-    const fn spend(&mut self) -> Result<(), WorkLimit> {
-        self.work += 1;
-        if self.work > MAX_WORK { Err(WorkLimit) } else { Ok(()) }
+    fn spend(&self) -> Result<(), WorkLimit> {
+        self.work.set(self.work.get().checked_sub(1).ok_or(WorkLimit)?);
+        Ok(())
     }
 
     /// Hash N-Degree Quads (§4.8.3).
@@ -424,6 +430,7 @@ mod tests {
                 dataset.push(*a, predicate, *b, None);
             }
         }
-        assert_eq!(canonicalize(&dataset.into_set(), |bytes| Sha256::digest(bytes).to_vec()), Err(WorkLimit));
+        let work = Cell::new(MAX_WORK);
+        assert_eq!(canonicalize(&dataset.into_set(), |bytes| Sha256::digest(bytes).to_vec(), &work), Err(WorkLimit));
     }
 }

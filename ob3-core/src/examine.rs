@@ -296,7 +296,11 @@ fn check_contexts(store: &ContextStore, credential: &Object<'_>) -> Result<(), F
 }
 
 /// Expands a document and hashes it, so that a poison graph is told before anything is signed over it.
-fn expand<'a>(store: &ContextStore, document: &'a Value<'a>, policy: &Policy) -> Result<rdfc::Document<'a>, Finding> {
+fn expand<'a>(
+    store: &'a ContextStore,
+    document: &'a Value<'a>,
+    policy: &Policy,
+) -> Result<rdfc::Document<'a>, Finding> {
     let expanded = rdfc::Document::new(store, document, &Options::credential()).map_err(json_ld_finding)?;
     if expanded.statements() > policy.max_statements {
         return Err(Finding::invalid(Code::JsonLdLimit).with("limit", &policy.max_statements.to_string()));

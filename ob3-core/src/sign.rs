@@ -4,6 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::canonicalize::MAX_WORK;
 use crate::json::{self, JsonError, Value, Writer};
 use crate::jsonld::{ContextStore, Options};
 use crate::key::SigningKey;
@@ -143,6 +144,7 @@ pub fn sign(
         Ok(_) => return Err(SignError::NotACredential),
         Err(error) => return Err(SignError::Json(error)),
     };
+    contexts.0.work().set(MAX_WORK);
     let expanded = rdfc::Document::new(&contexts.0, &document, &Options::credential()).map_err(HashError::from)?;
     let hash_data = Suite::EddsaRdfc2022.hash_data(&contexts.0, &expanded, &proof, Algorithm::EdDsa)?;
 
@@ -167,6 +169,7 @@ pub fn sign(
 /// As for [`sign`].
 pub fn canonicalize(contexts: &Contexts, document: &str) -> Result<String, SignError> {
     let document = json::parse(document).map_err(SignError::Json)?;
+    contexts.0.work().set(MAX_WORK);
     let expanded = rdfc::Document::new(&contexts.0, &document, &Options::credential()).map_err(HashError::from)?;
     Ok(expanded.canonical().map_err(HashError::from)?)
 }

@@ -17,6 +17,9 @@ pub(crate) const MIN_ENTRIES: usize = 131_072;
 /// Largest list, in bytes: 33 million entries, 256 times the smallest. What inflates beyond it is a bomb.
 const MAX_LIST_BYTES: usize = 4 << 20;
 
+/// Most bytes of all lists of one verification together: a thousand of the smallest, or four of the largest.
+pub(crate) const MAX_LISTS_BYTES: usize = 16 << 20;
+
 /// Most entries of a list.
 pub(crate) const MAX_ENTRIES_OF_A_LIST: usize = MAX_LIST_BYTES * 8;
 
@@ -200,6 +203,11 @@ impl StatusList {
         let encoded = subject.get("encodedList").and_then(Value::as_str);
         let bits = encoded.and_then(|encoded| kind.decode(encoded)).and_then(|gzip| gunzip(&gzip));
         Ok(Self { kind, purposes, bits: bits.ok_or_else(|| malformed("credentialSubject.encodedList"))?, minimum })
+    }
+
+    /// What it takes in memory.
+    pub(crate) const fn bytes(&self) -> usize {
+        self.bits.len()
     }
 
     /// What the list says of an entry (§3.2 "Validate Algorithm", from step 7 on).

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
+use crate::canonicalize::MAX_WORK;
 use crate::examine::{self, Examined, Role};
 use crate::nested::{MAX_ENDORSEMENT_DEPTH, MAX_NESTED, Nested};
 use crate::policy::Policy;
@@ -13,7 +14,7 @@ use crate::proof::Algorithm;
 use crate::report::{CheckName, CheckResult, Code, Finding, Report};
 use crate::settle::{Documents, Settled};
 use crate::sign::Contexts;
-use crate::status::{self, Kind, Purpose, StatusEntry};
+use crate::status::{self, Kind, MAX_LISTS_BYTES, Purpose, StatusEntry, StatusList};
 use crate::time::DateTime;
 use crate::trust;
 
@@ -43,6 +44,8 @@ impl Verifier {
     #[must_use]
     pub fn start(&self, input: &[u8], policy: &Policy, now: DateTime) -> Verification {
         // Where a presentation may be, a learner record or a badge may be.
+        let work = self.contexts.0.work();
+        work.set(MAX_WORK);
         let input = Secured::open(&self.contexts, input, Role::Presentation, 0, policy, now);
         let documents = Documents::new(policy.unauthenticated_issuer, now);
         Verification {
@@ -53,6 +56,8 @@ impl Verifier {
             documents,
             asked: Vec::new(),
             lists: RefCell::default(),
+            list_bytes: Cell::new(0),
+            work: Cell::new(work.get()),
             nested: Cell::new(0),
         }
     }
@@ -100,6 +105,10 @@ pub struct Verification {
     asked: Vec<Need>,
     /// The status lists among the documents.
     lists: RefCell<HashMap<String, Rc<Opened>>>,
+    /// The bytes that they inflated to.
+    list_bytes: Cell<usize>,
+    /// The steps of canonicalisation that are left.
+    work: Cell<u32>,
     /// How many credentials inside of others were looked at.
     nested: Cell<usize>,
 }
@@ -334,8 +343,13 @@ impl Verification {
         })
     }
 
+    /// Opens what belongs to the badge: it has the steps that the badge and all before it have left.
     fn open(&self, bytes: &[u8], role: Role, depth: u8) -> Opened {
-        Secured::open(&self.contexts, bytes, role, depth, &self.policy, self.now)
+        let work = self.contexts.0.work();
+        work.set(self.work.get());
+        let opened = Secured::open(&self.contexts, bytes, role, depth, &self.policy, self.now);
+        self.work.set(work.get());
+        opened
     }
 
     /// The credentials inside of one whose proof holds, each with where it stands.
@@ -453,7 +467,21 @@ impl Verification {
     /// The list in a document, examined once however many credentials name it.
     fn list(&self, url: &str, document: &[u8]) -> Rc<Opened> {
         let mut lists = self.lists.borrow_mut();
-        Rc::clone(lists.entry(url.to_owned()).or_insert_with(|| Rc::new(self.open(document, Role::StatusList, 0))))
+        Rc::clone(lists.entry(url.to_owned()).or_insert_with(|| Rc::new(self.open_list(document))))
+    }
+
+    /// A list that there is no more room for is not kept, and those behind it are not even inflated.
+    fn open_list(&self, document: &[u8]) -> Opened {
+        if self.list_bytes.get() <= MAX_LISTS_BYTES {
+            let opened = self.open(document, Role::StatusList, 0);
+            let list = opened.as_ref().ok().and_then(|opened| opened.examined.list.as_ref());
+            self.list_bytes.set(self.list_bytes.get().saturating_add(list.map_or(0, StatusList::bytes)));
+            if self.list_bytes.get() <= MAX_LISTS_BYTES {
+                return opened;
+            }
+        }
+        let too_many = Finding::unknown(Code::TooManyStatusEntries);
+        Err(examine::ended(Report::new(self.now), CheckName::Format, too_many))
     }
 
     fn in_revocation_list(&self, url: &str, examined: &Examined, badge: &Settled) -> Option<Finding> {
@@ -469,8 +497,10 @@ impl Verification {
     }
 
     fn status_in(&self, list: &Opened, kind: Kind, purpose: Purpose, index: usize) -> Option<Finding> {
-        let malformed =
-            |report: &Report| Finding::unknown(Code::StatusListMalformed).with("reason", report.code().as_str());
+        let malformed = |report: &Report| match report.code() {
+            code @ Code::TooManyStatusEntries => Finding::unknown(code),
+            code => Finding::unknown(Code::StatusListMalformed).with("reason", code.as_str()),
+        };
         let list = match list {
             Ok(list) => list,
             Err(report) => return Some(malformed(report)),

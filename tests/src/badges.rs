@@ -364,13 +364,12 @@ pub fn stored_gzip(bytes: &[u8]) -> Vec<u8> {
     gzip
 }
 
-/// The checksum of gzip and PNG, bit by bit.
+/// The checksum of gzip and PNG.
 #[must_use]
 pub fn crc32(bytes: &[u8]) -> u32 {
-    let step = |crc: u32, byte: &u8| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
-    };
-    !bytes.iter().fold(u32::MAX, step)
+    let of_byte = |byte: u32| (0..8).fold(byte, |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 });
+    let table: [u32; 256] = std::array::from_fn(|byte| of_byte(byte as u32));
+    !bytes.iter().fold(u32::MAX, |crc, byte| table[usize::from(crc.to_le_bytes()[0] ^ byte)] ^ crc >> 8)
 }
 
 /// The document of [`DID_WEB`], which lists the Ed25519 key for assertions.

@@ -12,8 +12,9 @@ const NAMESPACE_2: &str = "http://openbadges.org";
 /// Largest SVG that is scanned.
 const MAX_SVG_BYTES: usize = 8 << 20;
 
-/// Most attributes of one element that are read.
-const MAX_ATTRIBUTES: usize = 256;
+/// Most attributes of one element, and most prefixes of the badge namespaces: each is compared with all others. Drawing
+/// programs write some thirty at the root.
+const MAX_ATTRIBUTES: usize = 64;
 
 /// The credential's text in an SVG.
 ///
@@ -44,6 +45,9 @@ pub fn extract_svg(svg: &str) -> Result<String, BakeError> {
             };
             prefixes.retain(|(known, _)| known != prefix);
             if value == NAMESPACE || value == NAMESPACE_2 {
+                if prefixes.len() == MAX_ATTRIBUTES {
+                    return Err(malformed(&scanner));
+                }
                 prefixes.push((prefix.to_owned(), value == NAMESPACE));
             }
         }

@@ -8,6 +8,7 @@ use super::context::{Container, Context, Direction, Expanded, Mapping, Scoped, T
 use super::error::{ErrorCode, JsonLdError};
 use super::iri;
 use super::keyword::{Keyword, has_keyword_form};
+use crate::canonicalize::{MAX_WORK, Work};
 use crate::json::{self, Object, Value};
 
 /// Most remote contexts that may be under way at once.
@@ -42,6 +43,7 @@ pub(crate) struct ContextStore {
     processed: RefCell<HashMap<ProcessedKey, Processed>>,
     initial: Rc<Context>,
     definitions: Cell<u32>,
+    work: Work,
     mode_1_0: Cell<bool>,
 }
 
@@ -78,6 +80,7 @@ impl ContextStore {
             processed: RefCell::default(),
             initial: Rc::new(Context::initial(None, true)),
             definitions: Cell::new(0),
+            work: Cell::new(MAX_WORK),
             mode_1_0: Cell::new(false),
         }
     }
@@ -90,6 +93,11 @@ impl ContextStore {
             None => Rc::clone(&self.initial),
             Some(base) => Rc::new(Context::initial(Some(base.into()), false)),
         }
+    }
+
+    /// The steps of canonicalisation that are left to the verification or signature under way.
+    pub(crate) const fn work(&self) -> &Work {
+        &self.work
     }
 
     /// Whether a URL names a pinned context: one that is bundled, or that the caller has added.

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use sha2::{Digest, Sha256, Sha384};
 
 use super::HashError;
-use crate::canonicalize::{self, WorkLimit};
+use crate::canonicalize::{self, Work, WorkLimit};
 use crate::json::{Object, Value};
 use crate::jsonld::{self, ContextStore, JsonLdError, Options};
 use crate::rdf::Dataset;
@@ -30,13 +30,19 @@ impl From<WorkLimit> for HashError {
 pub(crate) struct Document<'a> {
     pub(crate) value: &'a Value<'a>,
     dataset: Dataset,
+    work: &'a Work,
     sha256: OnceCell<Result<[u8; 32], WorkLimit>>,
 }
 
 impl<'a> Document<'a> {
     /// Expands a document; an error where a member of it would not be covered.
-    pub(crate) fn new(store: &ContextStore, value: &'a Value<'a>, options: &Options<'_>) -> Result<Self, JsonLdError> {
-        Ok(Self { value, dataset: jsonld::to_dataset(store, value, options)?, sha256: OnceCell::new() })
+    pub(crate) fn new(
+        store: &'a ContextStore,
+        value: &'a Value<'a>,
+        options: &Options<'_>,
+    ) -> Result<Self, JsonLdError> {
+        let dataset = jsonld::to_dataset(store, value, options)?;
+        Ok(Self { value, dataset, work: store.work(), sha256: OnceCell::new() })
     }
 
     /// The same document with language tags in the case in which they stand, where that is not the lower one anyway: which of
@@ -49,7 +55,8 @@ impl<'a> Document<'a> {
     /// The hash of the canonical form. With SHA-384, canonicalisation itself hashes with it as well (vc-di-ecdsa §3.2.3).
     pub(crate) fn hash(&self, is_sha384: bool) -> Result<Vec<u8>, WorkLimit> {
         if is_sha384 {
-            let canonical = canonicalize::canonicalize(&self.dataset, |bytes| Sha384::digest(bytes).to_vec())?;
+            let canonical =
+                canonicalize::canonicalize(&self.dataset, |bytes| Sha384::digest(bytes).to_vec(), self.work)?;
             return Ok(Sha384::digest(canonical).to_vec());
         }
         let hash = self.sha256.get_or_init(|| {
@@ -91,7 +98,7 @@ impl<'a> Document<'a> {
 
     /// The canonical N-Quads.
     pub(crate) fn canonical(&self) -> Result<String, WorkLimit> {
-        canonicalize::canonicalize(&self.dataset, |bytes| Sha256::digest(bytes).to_vec())
+        canonicalize::canonicalize(&self.dataset, |bytes| Sha256::digest(bytes).to_vec(), self.work)
     }
 }
 
