@@ -86,7 +86,7 @@ impl<'a> Document<'a> {
     /// where a blank node has none.
     #[cfg(feature = "selective-disclosure")]
     pub(crate) fn relabelled(&self, label: &dyn Fn(usize) -> Option<String>) -> Result<Option<String>, WorkLimit> {
-        let numbers = canonicalize::canonical_labels(&self.dataset, |bytes| Sha256::digest(bytes).to_vec())?;
+        let numbers = canonicalize::canonical_labels(&self.dataset, |bytes| Sha256::digest(bytes).to_vec(), self.work)?;
         let labels: Option<Vec<String>> = numbers.iter().map(|number| label(*number as usize)).collect();
         Ok(labels.map(|labels| canonicalize::serialize_as(&self.dataset, &labels)))
     }
