@@ -47,7 +47,7 @@ impl<'a> Document<'a> {
 
     /// The same document with language tags in the case in which they stand, where that is not the lower one anyway: which of
     /// the two is signed depends on the issuer's JSON-LD processor.
-    pub(crate) fn with_languages_as_is(&self, store: &ContextStore) -> Option<Result<Self, JsonLdError>> {
+    pub(crate) fn with_languages_as_is(&self, store: &'a ContextStore) -> Option<Result<Self, JsonLdError>> {
         let options = Options { languages_as_is: true, ..Options::credential() };
         has_upper_case_language(self.value).then(|| Self::new(store, self.value, &options))
     }
