@@ -3,6 +3,8 @@
 //! Each is taken out as the text that it is, and verified as an input of its own: whatever holds it can neither help nor
 //! change it.
 
+use std::rc::Rc;
+
 use crate::examine::{Role, clip, id_of};
 use crate::json::{Object, Value, Writer};
 
@@ -19,8 +21,8 @@ pub(crate) struct Nested {
     pub(crate) text: String,
     /// What it is read as.
     pub(crate) role: Role,
-    /// Of an endorsement: the ids of what it may be about, a line each.
-    about: String,
+    /// Of an endorsement: the ids of what it may be about, a line each. Shared: an id may be as long as the document.
+    about: Rc<str>,
 }
 
 impl Nested {
@@ -49,7 +51,8 @@ const ENDORSED: [&[&str]; 6] = [
     &["credentialSubject", "achievement", "creator"],
 ];
 
-/// The credentials in a document that is read as `role`. At most one more than may be looked at is taken out.
+/// The credentials in a document that is read as `role`. Of those that it holds, and of its endorsements, at most one more
+/// than may be looked at is taken out.
 pub(crate) fn credentials(document: &Value<'_>, role: Role) -> Vec<Nested> {
     let mut found = Vec::new();
     let held = match role {
@@ -61,19 +64,21 @@ pub(crate) fn credentials(document: &Value<'_>, role: Role) -> Vec<Nested> {
         Role::Badge | Role::Endorsement => None,
     };
     if let Some((Some(held), role)) = held {
-        add(&mut found, held, role, &[]);
+        add(&mut found, held, role, "");
     }
     if role != Role::Presentation
         && let Value::Object(credential) = document
     {
         let endorsed = ENDORSED.iter().filter_map(|path| id_of(at(document, path)));
-        endorsements(credential, &endorsed.collect::<Vec<_>>(), &mut found);
+        let mut endorsing = Vec::new();
+        endorsements(credential, &endorsed.collect::<Vec<_>>().join("\n"), &mut endorsing);
+        found.append(&mut endorsing);
     }
     found
 }
 
 /// OB 3.0 §B.1: wherever `endorsement` and `endorsementJwt` stand, but not inside of other credentials.
-fn endorsements(holder: &Object<'_>, about: &[&str], found: &mut Vec<Nested>) {
+fn endorsements(holder: &Object<'_>, about: &str, found: &mut Vec<Nested>) {
     for (name, member) in holder.iter() {
         match name {
             "endorsement" | "endorsementJwt" => add(found, member, Role::Endorsement, about),
@@ -81,17 +86,18 @@ fn endorsements(holder: &Object<'_>, about: &[&str], found: &mut Vec<Nested>) {
             _ => {
                 for object in member.as_set().iter().filter_map(Value::as_object) {
                     let id = object.get("id").and_then(Value::as_str);
-                    endorsements(object, id.as_slice(), found);
+                    endorsements(object, id.unwrap_or_default(), found);
                 }
             }
         }
     }
 }
 
-fn add(found: &mut Vec<Nested>, held: &Value<'_>, role: Role, about: &[&str]) {
+fn add(found: &mut Vec<Nested>, held: &Value<'_>, role: Role, about: &str) {
+    let about: Rc<str> = about.into();
     for item in held.as_set() {
         if found.len() <= MAX_NESTED {
-            found.push(Nested { text: text(item), role, about: about.join("\n") });
+            found.push(Nested { text: text(item), role, about: Rc::clone(&about) });
         }
     }
 }

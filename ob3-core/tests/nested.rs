@@ -471,6 +471,11 @@ fn credentials_past_the_limit_leave_a_presentation_open() {
     let report = present(300);
     assert_eq!(verdict(&report), ("indeterminate", "too_many_credentials"));
     assert_eq!(report.credentials().len(), 101);
+    // Nor does a record forget its endorsements over them.
+    let endorsement = format!(r#","endorsement":[{}]"#, signed_endorsement("urn:uuid:record", ""));
+    let report = verify(&jws(&record(&format!("[{}]", vec![&*token; 300].join(",")), &endorsement), ENDORSER, ""));
+    assert_eq!(verdict(&report), ("indeterminate", "too_many_credentials"));
+    assert_eq!(check(&report, CheckName::Endorsements).0, CheckResult::Unknown);
 }
 
 #[test]

@@ -26,8 +26,10 @@ pub const DID_WEB: &str = "did:web:college.example.edu:issuers:one";
 /// Where the document of [`DID_WEB`] is.
 pub const DID_WEB_URL: &str = "https://college.example.edu/issuers/one/did.json";
 
-const V2: &str = "https://www.w3.org/ns/credentials/v2";
-const OB: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json";
+/// The context of VCDM 2.0.
+pub const V2: &str = "https://www.w3.org/ns/credentials/v2";
+/// The context of Open Badges 3.0.
+pub const OB: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json";
 const ED25519_2020: &str = "https://w3id.org/security/suites/ed25519-2020/v1";
 const SEED: [u8; 48] = [7; 48];
 
@@ -298,6 +300,34 @@ pub fn badge(issuer: &str) -> Value {
             },
         },
         "evidence": [{ "type": ["Evidence"], "narrative": "Bandaged a mannequin.", "name": "Exercise" }],
+    })
+}
+
+/// An endorsement by the issuer of [`Suite::ISSUED`], unsigned.
+#[must_use]
+pub fn endorsement(of: &str) -> Value {
+    json!({
+        "@context": [V2, OB],
+        "id": "urn:uuid:0b6f1c2e-6b0a-4f62-9d4e-0f3a3b1c9a02",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "name": "In good standing",
+        "issuer": { "id": Curve::Ed25519.did(), "type": ["Profile"], "name": "Agency" },
+        "validFrom": "2026-01-15T10:00:00Z",
+        "credentialSubject": { "id": of, "type": ["EndorsementSubject"], "endorsementComment": "Well \u{1f44d} taught." },
+    })
+}
+
+/// A learner record of badges by the issuer of [`Suite::ISSUED`], unsigned.
+#[must_use]
+pub fn record(held: Value) -> Value {
+    json!({
+        "@context": [V2, "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json", OB],
+        "id": "urn:uuid:0b6f1c2e-6b0a-4f62-9d4e-0f3a3b1c9a03",
+        "type": ["VerifiableCredential", "ClrCredential"],
+        "name": "Transcript",
+        "issuer": { "id": Curve::Ed25519.did(), "type": ["Profile"], "name": "Hochschule" },
+        "validFrom": "2026-01-15T10:00:00Z",
+        "credentialSubject": { "id": "did:example:jane", "type": ["ClrSubject"], "verifiableCredential": held },
     })
 }
 

@@ -85,6 +85,7 @@ pub fn corpus() -> Vec<Item> {
     let mut items = in_every_suite();
     items.extend(tokens());
     items.extend(with_documents());
+    items.extend(within_others());
     items.extend(images());
     items.extend(odd_texts());
     if let Some(vectors) = vectors("") {
@@ -205,6 +206,60 @@ fn with_documents() -> Vec<Item> {
             .with_policy(&json!({ "recipient": "b@example.com", "clockSkewSeconds": 0 })),
         Item::new("an issuer who is not known", sign(&badges::badge("did:example:mallory"), &own))
             .with_policy(&json!({ "unauthenticatedIssuer": "rejected" })),
+    ]
+}
+
+/// Badges in presentations and learner records, with endorsements, and refreshed ones.
+fn within_others() -> Vec<Item> {
+    let secure = |document: &Value| Suite::ISSUED.secure(document).unwrap_or_default();
+    let with = |mut document: Value, member: &str, value: Value| {
+        document[member] = value;
+        document
+    };
+    let present = |held: Value| json!({ "@context": [badges::V2], "type": ["VerifiablePresentation"], "verifiableCredential": held });
+    let (badge, token) = (Suite::ISSUED.badge(), badges::token(Curve::P256));
+    let altered = with(badge.clone(), "name", "Brain surgery".into());
+    let authentication: [(&str, Value); 2] = [("proofPurpose", "authentication".into()), ("challenge", "n-17".into())];
+    let signed = Suite::ISSUED.secure_with(&present(json!([badge])), &authentication).unwrap_or_default();
+
+    let endorsement = badges::endorsement("https://college.example.edu/achievements/first-aid");
+    let endorsed = |endorsements: Value| secure(&with(Suite::ISSUED.unsigned(), "endorsement", endorsements));
+    let endorsing_token = badges::jws(Curve::P384, &badges::header(Curve::P384), &endorsement.to_string());
+    let endorsed_by_token = with(Suite::ISSUED.unsigned(), "endorsementJwt", json!([endorsing_token]));
+
+    let record = badges::record(json!([badge, secure(&with(Suite::ISSUED.unsigned(), "id", "urn:uuid:2".into()))]));
+    let mut refreshable = Suite::ISSUED.unsigned();
+    refreshable["@context"] =
+        json!([badges::V2, badges::OB, "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"]);
+    refreshable["refreshService"] = json!({ "id": badges::LIST_URL, "type": "1EdTechCredentialRefresh" });
+    let refreshed = secure(&with(refreshable.clone(), "name", "First aid II".into())).to_string();
+    let refreshable = secure(&refreshable).to_string();
+
+    let another = secure(&with(Suite::ISSUED.unsigned(), "id", "urn:uuid:2".into())).to_string();
+
+    vec![
+        Item::new("presented: one", present(badge.clone()).to_string()),
+        Item::new("presented: one and a token", present(json!([badge, token])).to_string()),
+        Item::new("presented: an altered one", present(json!([badge, altered])).to_string()),
+        Item::new("presented: none", present(json!([])).to_string()),
+        Item::new("presented: another presentation", present(present(badge.clone())).to_string()),
+        Item::new("presented and signed", signed.to_string()),
+        Item::new("presented and signed: the challenge", signed.to_string())
+            .with_policy(&json!({ "challenge": "n-17" })),
+        Item::new("presented and signed: another challenge", signed.to_string())
+            .with_policy(&json!({ "challenge": "n-18" })),
+        Item::new("endorsed", endorsed(json!([secure(&endorsement)])).to_string()),
+        Item::new("endorsed: altered", endorsed(json!([with(secure(&endorsement), "name", "x".into())])).to_string()),
+        Item::new("endorsed: unsigned", endorsed(json!([endorsement])).to_string()),
+        Item::new("endorsed: by a badge", endorsed(json!([badge])).to_string()),
+        Item::new("endorsed: by a token", secure(&endorsed_by_token).to_string()),
+        Item::new("an endorsement", secure(&endorsement).to_string()),
+        Item::new("a record", secure(&record).to_string()),
+        Item::new("a record: unsigned", record.to_string()),
+        Item::new("a record: presented", present(json!([secure(&record)])).to_string()),
+        Item::new("refreshed", refreshable.as_str()).with_document(badges::LIST_URL, refreshed),
+        Item::new("refreshed: not to be had", refreshable.as_str()),
+        Item::new("refreshed: another's", refreshable.as_str()).with_document(badges::LIST_URL, another),
     ]
 }
 
