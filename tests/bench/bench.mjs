@@ -14,6 +14,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { installPackage } from "../../verifier-wasm/packaging-tests/install.js";
+import { limits, limitsTable } from "./limits.mjs";
+import { native } from "./native.mjs";
 import { credentialsFolder, floorMaterial, samples } from "./samples.mjs";
 import { sizes } from "./sizes.mjs";
 import { median, table } from "./stats.mjs";
@@ -74,6 +76,8 @@ const report = {
   ]),
   cold: coldStart(),
   sizes: await sizes(installed.folder),
+  native: native(),
+  limits: await limits(installed),
 };
 
 if (options.json) console.log(JSON.stringify(report, null, 1));
@@ -124,7 +128,7 @@ function coldStart() {
   }));
 }
 
-function print({ machine, settings, times, ratios, cold, sizes }) {
+function print({ machine, settings, times, ratios, cold, sizes, native, limits }) {
   console.log(`${machine.cpu}, ${machine.cores} cores, node ${machine.node}; ${settings.rounds} rounds of up to ${settings.calls} calls, text in, verdict out, status not looked at`);
   const us = (value) => value.toFixed(1);
   const factor = (value) => `${value.toFixed(2)}×`;
@@ -152,6 +156,17 @@ function print({ machine, settings, times, ratios, cold, sizes }) {
     "beyond bare node": ({ beyondNode }) => us(beyondNode),
     "× ours": ({ timesOurs }) => (timesOurs === null ? "" : factor(timesOurs)),
   }));
+  console.log("\nNatively: time, and memory over the bytes that go in");
+  console.log(table(native, {
+    what: ({ what }) => what,
+    bytes: ({ bytes }) => bytes.toLocaleString("en"),
+    "least, µs": ({ leastUs }) => us(leastUs),
+    "median, µs": ({ medianUs }) => us(medianUs),
+    "memory, bytes": ({ memory }) => memory.toLocaleString("en"),
+    "× input": ({ bytes, memory }) => (memory / bytes).toFixed(3),
+  }));
+  console.log("\nThe dearest inputs, in wasm: the ten slowest (node tests/bench/limits.mjs has all)");
+  console.log(limitsTable(limits, 10));
   console.log("\nBytes that a browser downloads, minified");
   console.log(table(sizes, {
     what: ({ name }) => name,
