@@ -1,11 +1,12 @@
 //! The W3C's vectors for derived `ecdsa-sd-2023` proofs (<https://www.w3.org/TR/vc-di-ecdsa/#test-vectors>): byte for byte at
 //! each stage, and nothing of what they show can be altered.
 
-#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
-use accolade_tests::{Vectors, base58btc, context_loader, vectors};
+use accolade_tests::badges::{self, Curve};
+use accolade_tests::{Vectors, base58btc, base64url, context_loader, vectors};
 use ob3_core::testing::ecdsa_sd_2023_stages;
-use ob3_core::{CheckName, CheckResult, DateTime, Policy, Report, Step, Verifier};
+use ob3_core::{CheckName, CheckResult, Contexts, DateTime, Policy, Report, Step, Verifier};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -121,6 +122,103 @@ fn what_a_derived_proof_shows_holds_and_can_not_be_altered() {
             assert_eq!(verify(&verifier, &changed.to_string(), "{}").0, CheckResult::Invalid, "character {place}");
         }
     }
+}
+
+/// A badge whose issuer signed statement by statement, shown with all of them. Its blank nodes had other labels then.
+fn shown(unsigned: &Value, is_mandatory: &dyn Fn(&str) -> bool) -> Value {
+    let text = unsigned.to_string();
+    let mut quads = ob3_core::canonicalize(&Contexts::new(), &text).expect("a safe badge");
+    let blanks = (0..).take_while(|number| quads.contains(&format!("_:c14n{number} "))).count();
+    let labels: Vec<Vec<u8>> = (0..blanks).map(|number| Sha256::digest(format!("label {number}")).to_vec()).collect();
+    for (number, label) in labels.iter().enumerate() {
+        quads = quads.replace(&format!("_:c14n{number} "), &format!("_:u{} ", base64url::encode(label)));
+    }
+    let mut quads: Vec<&str> = quads.split_inclusive('\n').collect();
+    quads.sort_unstable();
+    let mandatory: Vec<usize> = (0..quads.len()).filter(|place| is_mandatory(quads[*place])).collect();
+
+    let key = Curve::P256;
+    let public_key = base58btc::decode(key.did().trim_start_matches("did:key:")).expect("a key");
+    let mut proof = serde_json::json!({
+        "type": "DataIntegrityProof",
+        "cryptosuite": "ecdsa-sd-2023",
+        "created": "2026-01-15T10:00:00Z",
+        "verificationMethod": key.method(),
+        "proofPurpose": "assertionMethod",
+    });
+    let mut configuration = proof.clone();
+    configuration["@context"] = unsigned["@context"].clone();
+    let configuration = ob3_core::canonicalize(&Contexts::new(), &configuration.to_string()).expect("a proof");
+    let stated: String = mandatory.iter().map(|place| quads[*place]).collect();
+    let base = [&Sha256::digest(configuration)[..], &public_key, &Sha256::digest(stated)].concat();
+
+    let others = (0..quads.len()).filter(|place| !mandatory.contains(place));
+    let signatures: Vec<Vec<u8>> = others.map(|place| cbor(2, &key.sign(quads[place].as_bytes()))).collect();
+    let labels: Vec<Vec<u8>> =
+        labels.iter().enumerate().map(|(number, label)| [head(0, number), cbor(2, label)].concat()).collect();
+    let mandatory: Vec<Vec<u8>> = mandatory.iter().map(|place| head(0, *place)).collect();
+    let value = [
+        vec![0xd9, 0x5d, 0x01, 0x85],
+        cbor(2, &key.sign(&base)),
+        cbor(2, &public_key),
+        [head(4, signatures.len()), signatures.concat()].concat(),
+        [head(5, labels.len()), labels.concat()].concat(),
+        [head(4, mandatory.len()), mandatory.concat()].concat(),
+    ];
+    proof["proofValue"] = format!("u{}", base64url::encode(&value.concat())).into();
+    let mut badge = unsigned.clone();
+    badge["proof"] = proof;
+    badge
+}
+
+/// The head of a CBOR item.
+fn head(major: u8, number: usize) -> Vec<u8> {
+    match u8::try_from(number).expect("small parts") {
+        small @ 0..24 => vec![major << 5 | small],
+        number => vec![major << 5 | 24, number],
+    }
+}
+
+fn cbor(major: u8, bytes: &[u8]) -> Vec<u8> {
+    [head(major, bytes.len()), bytes.to_vec()].concat()
+}
+
+#[test]
+fn a_badge_that_is_shown_in_part_is_verified() {
+    let unsigned = badges::badge(&Curve::P256.did());
+    let now = DateTime::parse(badges::NOW).expect("a time");
+    let report =
+        |badge: &Value| Verifier::new().verify(badge.to_string().as_bytes(), &Policy::default(), now, |_| None);
+    let verdict = |badge: &Value| {
+        let report = report(badge);
+        (report.outcome().as_str(), report.code().as_str())
+    };
+    let everything = |_: &str| true;
+    let nothing = |_: &str| false;
+    let dates = |quad: &str| quad.contains("#valid");
+    for is_mandatory in [&everything as &dyn Fn(&str) -> bool, &nothing, &dates] {
+        let badge = shown(&unsigned, is_mandatory);
+        assert_eq!(verdict(&badge), ("verified", "verified"));
+        for (pointer, value) in [
+            ("/name", "Second aid"),
+            ("/validUntil", "2038-01-15T10:00:00Z"),
+            ("/issuer/name", "Another school"),
+            ("/credentialSubject/achievement/criteria/narrative", "Was there."),
+            ("/proof/created", "2026-01-16T10:00:00Z"),
+        ] {
+            let mut altered = badge.clone();
+            *altered.pointer_mut(pointer).expect("a member") = value.into();
+            assert_eq!(verdict(&altered), ("rejected", "signature_invalid"), "{pointer}");
+        }
+        // A statement that has no signature, or whose place is taken.
+        let mut more = badge.clone();
+        more["description"] = "Quite a lot.".into();
+        assert_eq!(verdict(&more).0, "rejected");
+    }
+    // Somebody else's badge under the same issuer's name.
+    let mut stranger = unsigned.clone();
+    stranger["issuer"]["id"] = Curve::Ed25519.did().into();
+    assert_eq!(verdict(&shown(&stranger, &dates)), ("indeterminate", "issuer_not_authenticated"));
 }
 
 #[test]

@@ -52,6 +52,23 @@ for (const algorithm of ["ES256", "ES384", "RS256"]) {
   });
 }
 
+test("a badge is held against the schema that it names", async () => {
+  const key = await createKey("ES256");
+  const id = "https://harbour.example/schema.json";
+  const named = { credentialSchema: [{ id, type: "1EdTechJsonSchemaValidator2019" }] };
+  const token = await signToken({ ...badgeOf(ISSUER), ...named }, key, { kid: `${ISSUER}#key-1` });
+  const documents = { [ISSUER]: controllerDocument(key) };
+  const $schema = "https://json-schema.org/draft/2019-09/schema";
+  for (const [schema, expected] of [
+    [{ $schema, required: ["name"], properties: { name: { type: "string", pattern: "^Knot" } } }, VERIFIED],
+    [{ $schema, properties: { name: { maxLength: 3 } } }, ["rejected", "json_schema_violated"]],
+    [{ $schema, unevaluatedProperties: false }, ["indeterminate", "json_schema_unsupported"]],
+    [undefined, ["indeterminate", "json_schema_unavailable"]],
+  ]) {
+    assert.deepEqual((await check(token, { ...documents, ...(schema && { [id]: schema }) })).verdict, expected, JSON.stringify(schema));
+  }
+});
+
 test("a key published elsewhere than below the issuer's address does not authenticate the issuer", async () => {
   const key = await createKey("ES256");
   const kid = "https://elsewhere.example/keys/1.json";
