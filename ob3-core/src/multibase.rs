@@ -37,22 +37,26 @@ pub(crate) fn decode_base58btc(text: &str) -> Option<Vec<u8>> {
     if digits.len() > MAX_BASE58_CHARS {
         return None;
     }
-    let mut bytes: Vec<u8> = Vec::with_capacity(digits.len());
-    for digit in digits {
-        let mut carry = u32::from(base58_value(*digit)?);
-        for byte in &mut bytes {
-            carry += u32::from(*byte) * 58;
-            *byte = (carry & 0xff) as u8;
-            carry >>= 8;
+    // Little-endian words; five digits at a time, since 58^5 is the greatest power that a word holds.
+    let mut words: Vec<u32> = Vec::with_capacity(digits.len() / 5 + 1);
+    for group in digits.chunks(5) {
+        let (mut factor, mut carry) = (1, 0);
+        for digit in group {
+            factor *= 58;
+            carry = carry * 58 + u64::from(base58_value(*digit)?);
         }
-        while carry > 0 {
-            bytes.push((carry & 0xff) as u8);
-            carry >>= 8;
+        for word in &mut words {
+            carry += u64::from(*word) * factor;
+            *word = carry as u32;
+            carry >>= 32;
+        }
+        if carry > 0 {
+            words.push(carry as u32);
         }
     }
-    let zeros = digits.iter().take_while(|digit| **digit == b'1').count();
-    bytes.extend(std::iter::repeat_n(0, zeros));
-    bytes.reverse();
+    let mut bytes = vec![0; digits.iter().take_while(|digit| **digit == b'1').count()];
+    let value = words.iter().rev().flat_map(|word| word.to_be_bytes());
+    bytes.extend(value.skip_while(|byte| *byte == 0));
     Some(bytes)
 }
 

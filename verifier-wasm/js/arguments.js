@@ -8,9 +8,10 @@ const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
 
-/** @returns {Promise<string | Uint8Array>} */
+/** @returns {Promise<Uint8Array>} */
 export async function readInput(input, name = "input") {
-  if (typeof input === "string") return input.slice(0, MAX_INPUT_BYTES + 1);
+  // The encoder is several times faster than the glue, which copies character by character.
+  if (typeof input === "string") return new TextEncoder().encode(input.slice(0, MAX_INPUT_BYTES + 1));
   if (ArrayBuffer.isView(input)) {
     return new Uint8Array(input.buffer, input.byteOffset, Math.min(input.byteLength, MAX_INPUT_BYTES + 1));
   }

@@ -125,11 +125,7 @@ function readCheck(check) {
 
 function start(instance, content, { policyJson, nowMillis }) {
   try {
-    return instance.call(({ Verification }) =>
-      typeof content === "string"
-        ? Verification.startText(content, policyJson, nowMillis)
-        : Verification.startBytes(content, policyJson, nowMillis),
-    );
+    return instance.call(({ Verification }) => Verification.start(content, policyJson, nowMillis));
   } catch (error) {
     // The one thing that the boundary refuses here is a policy that it can not read.
     throw isOrderly(error) ? new TypeError(`\`options.policy\`: ${error.message}`) : error;

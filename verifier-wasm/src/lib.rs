@@ -67,24 +67,14 @@ impl SignatureCheck {
 
 #[wasm_bindgen]
 impl Verification {
-    /// Starts with the bytes of a file, the policy as JSON, and the time in milliseconds since the Unix epoch.
+    /// Starts with the bytes of a file or a text, the policy as JSON, and the time in milliseconds since the Unix epoch.
     ///
     /// # Errors
     /// When `policy` is not the JSON of a policy.
-    #[wasm_bindgen(js_name = startBytes)]
-    pub fn start_bytes(input: &[u8], policy: &str, now_millis: i64) -> Result<Self, JsError> {
+    pub fn start(input: &[u8], policy: &str, now_millis: i64) -> Result<Self, JsError> {
         let policy = Policy::from_json(policy).map_err(js_error)?;
         let now = DateTime::from_unix_millis(now_millis);
         Ok(Self { inner: VERIFIER.with(|verifier| verifier.start(input, &policy, now)), needs: Vec::new() })
-    }
-
-    /// Starts with text instead.
-    ///
-    /// # Errors
-    /// When `policy` is not the JSON of a policy.
-    #[wasm_bindgen(js_name = startText)]
-    pub fn start_text(input: &str, policy: &str, now_millis: i64) -> Result<Self, JsError> {
-        Self::start_bytes(input.as_bytes(), policy, now_millis)
     }
 
     /// Goes on as far as it can: the report as JSON, or nothing while something is needed.

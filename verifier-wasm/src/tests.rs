@@ -18,7 +18,7 @@ const SVG: &str = r#"<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9v9z"
 const NOW: i64 = 1_780_272_000_000;
 
 fn start(input: &str) -> JsValue {
-    Verification::start_text(input, "{}", NOW).unwrap_or_else(|_| unreachable!("the policy is one")).into()
+    Verification::start(input.as_bytes(), "{}", NOW).unwrap_or_else(|_| unreachable!("the policy is one")).into()
 }
 
 fn call(object: &JsValue, method: &str, arguments: &[JsValue]) -> JsValue {
@@ -97,7 +97,9 @@ fn a_signature_check_crosses_with_its_key_and_its_bytes() {
 
 #[wasm_bindgen_test]
 fn a_policy_that_can_not_be_read_is_a_plain_error_that_names_the_member() {
-    let Err(error) = Verification::start_text(DID_KEY, r#"{"status":7}"#, NOW) else { unreachable!("7 is no status") };
+    let Err(error) = Verification::start(DID_KEY.as_bytes(), r#"{"status":7}"#, NOW) else {
+        unreachable!("7 is no status")
+    };
     let error: Error = JsValue::from(error).dyn_into().unwrap();
     assert_eq!(error.name(), "Error");
     assert!(error.message().includes("status", 0), "{}", error.message());
@@ -108,7 +110,7 @@ fn a_credential_is_baked_into_an_image_and_comes_out_of_it() {
     let Ok(baked) = bake(SVG.as_bytes(), DID_KEY) else { unreachable!("the SVG is one") };
     let Ok(credential) = extract(&baked) else { unreachable!("the SVG has a credential") };
     assert_eq!(step(&start(&credential)), verdict("verified", "verified"));
-    let verification = Verification::start_bytes(&baked, "{}", NOW);
+    let verification = Verification::start(&baked, "{}", NOW);
     assert_eq!(step(&verification.unwrap_or_else(|_| unreachable!()).into()), verdict("verified", "verified"));
     assert!(extract(SVG.as_bytes()).is_err());
 }

@@ -170,7 +170,7 @@ type Terms = HashMap<Rc<str>, Rc<Term>, BuildHasherDefault<TermHasher>>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Context {
     terms: Terms,
-    /// The terms that stand for `@type` and `@id`, which every object asks for.
+    /// The terms that stand for `@type`, `@id` and `@value`, which every object asks for.
     pub(super) aliases: Vec<(Rc<str>, Keyword)>,
     pub(crate) base: Option<Rc<str>>,
     pub(super) original_base: Option<Rc<str>>,
@@ -201,7 +201,7 @@ impl Context {
     }
 
     pub(super) fn insert(&mut self, name: &str, term: Term) {
-        if let Mapping::Keyword(keyword @ (Keyword::Type | Keyword::Id)) = term.mapping {
+        if let Mapping::Keyword(keyword @ (Keyword::Type | Keyword::Id | Keyword::Value)) = term.mapping {
             self.aliases.push((name.into(), keyword));
         }
         self.terms.insert(name.into(), Rc::new(term));
@@ -216,9 +216,9 @@ impl Context {
         self.terms.values().any(|term| term.protected)
     }
 
-    /// Whether a member name stands for `@type` or `@id`.
+    /// Whether a member name stands for `@type`, `@id` or `@value`.
     pub(crate) fn is_alias(&self, name: &str, keyword: Keyword) -> bool {
-        name == keyword.as_str() || self.aliases.iter().any(|(alias, of)| *of == keyword && **alias == *name)
+        self.aliases.iter().any(|(alias, of)| *of == keyword && **alias == *name) || name == keyword.as_str()
     }
 
     /// IRI expansion (§5.2) without a local context.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Options;
-use super::context::{Container, Context, Direction, Expanded, Scoped, Term, Text, TypeMapping};
+use super::context::{Container, Context, Direction, Expanded, Mapping, Scoped, Term, Text, TypeMapping};
 use super::define::ContextStore;
 use super::error::{ErrorCode, JsonLdError};
 use super::keyword::Keyword;
@@ -278,23 +278,16 @@ impl<'a> Expander<'a> {
             if self.options.pinned_only && !is_language_string(object) {
                 check_member(context, property, value)?;
             }
-            if let Some(term) = property.term
-                && let super::context::Mapping::Iri(iri) = &term.mapping
-            {
-                if iri.contains(':') {
-                    self.property(context, property, iri.to_text(), value, found)?;
-                } else {
-                    self.undefined(name)?;
-                }
-                continue;
-            }
-            match context.expand_iri(name, false, true) {
+            let expanded = match property.term.map(|term| &term.mapping) {
+                Some(Mapping::Iri(iri)) => Expanded::Iri(iri.to_text()),
+                Some(Mapping::Keyword(keyword)) => Expanded::Keyword(*keyword),
+                _ => context.expand_iri(name, false, true),
+            };
+            match expanded {
                 Expanded::Keyword(keyword) => {
                     self.keyword(context, type_scoped, within, keyword, name, value, found)?;
                 }
-                Expanded::Iri(iri) if iri.contains(':') => {
-                    self.property(context, Property { name, term: None }, iri, value, found)?;
-                }
+                Expanded::Iri(iri) if iri.contains(':') => self.property(context, property, iri, value, found)?,
                 _ => self.undefined(name)?,
             }
         }
@@ -846,9 +839,8 @@ fn check_reverse_values(name: &str, items: &[Item<'_>]) -> Result<()> {
 
 /// 7: a value object, or a mere reference, does not leave the context of a type.
 fn is_value_or_reference(context: &Context, object: &Object<'_>) -> bool {
-    let is = |name: &str, keyword| context.expand_iri(name, false, true) == Expanded::Keyword(keyword);
-    object.iter().any(|(name, _)| is(name, Keyword::Value))
-        || (object.len() == 1 && object.iter().any(|(name, _)| is(name, Keyword::Id)))
+    object.iter().any(|(name, _)| context.is_alias(name, Keyword::Value))
+        || (object.len() == 1 && object.iter().any(|(name, _)| context.is_alias(name, Keyword::Id)))
 }
 
 fn add<'a>(properties: &mut Properties<'a>, iri: Text<'a>, mut items: Vec<Item<'a>>) {

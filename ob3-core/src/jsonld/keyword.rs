@@ -34,6 +34,7 @@ pub(crate) enum Keyword {
     Vocab,
 }
 
+/// In the order of the enumeration.
 const NAMES: [(&str, Keyword); 29] = [
     ("@base", Keyword::Base),
     ("@container", Keyword::Container),
@@ -75,11 +76,24 @@ impl Keyword {
     }
 
     pub(crate) fn as_str(self) -> &'static str {
-        NAMES.iter().find(|(_, keyword)| *keyword == self).map_or("@none", |(name, _)| name)
+        NAMES.get(self as usize).map_or("", |(name, _)| name)
     }
 }
 
 /// Whether the text looks like a keyword, `@` and letters: such terms are reserved and ignored.
 pub(crate) fn has_keyword_form(text: &str) -> bool {
     text.strip_prefix('@').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphabetic()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_keyword_is_found_by_its_name_and_its_place() {
+        for (name, keyword) in NAMES {
+            assert_eq!(keyword.as_str(), name);
+            assert_eq!(Keyword::parse(name), Some(keyword));
+        }
+    }
 }
