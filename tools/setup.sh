@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the project's commands need, once, and says what it does and how long it took.
-# Usage: tools/setup.sh PART...   where PART is rust | wasm-tools | node | packages | tests | chromium | all
+# Usage: tools/setup.sh PART...   where PART is rust | wasm-tools | node | packages | tests | python | chromium | all
 # Everything lands in $ACCOLADE_CACHE (default ~/.cache/accolade) or in ignored node_modules folders;
 # Debian packages are the exception, and only where the machine has nothing else to offer.
 set -euo pipefail
@@ -152,7 +152,26 @@ npm_packages() {
 }
 
 setup_packages() { setup_node; npm_packages tools; }
-setup_tests() { setup_packages; npm_packages tests; npm_packages verifier-wasm/packaging-tests; }
+setup_tests() { setup_packages; npm_packages tests; npm_packages verifier-wasm/packaging-tests; setup_python; }
+
+# openbadgeslib, which the tests compare with. Its absence is no fault: those tests skip, and say so.
+setup_python() {
+  local folder="$ACCOLADE_CACHE/python" wanted="$ACCOLADE_ROOT/tests/interop/requirements.txt"
+  if [ -x "$folder/bin/python" ] && cmp -s "$folder/made-with" "$wanted"; then return 0; fi
+  has_venv || ( debian python3-venv ) || true
+  has_venv || { say "There is no python3 with venv: the tests with openbadgeslib will be skipped"; return 0; }
+  rm -rf "$folder"
+  if ( step "Installing openbadgeslib" install_python "$folder" "$wanted" ); then
+    cp "$wanted" "$folder/made-with"
+  else
+    rm -rf "$folder"
+    say "openbadgeslib can not be had: its tests will be skipped"
+  fi
+}
+
+has_venv() { python3 -c 'import venv, ensurepip' 2>/dev/null; }
+
+install_python() { python3 -m venv "$1" && "$1/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: -r "$2"; }
 
 setup_chromium() {
   [ -x "$CHROMIUM" ] && [ -x "$CHROMEDRIVER" ] && return 0
@@ -170,7 +189,8 @@ for part in "$@"; do
     packages) setup_packages ;;
     tests) setup_tests ;;
     chromium) setup_chromium ;;
+    python) setup_python ;;
     all) setup_wasm_tools; setup_tests; setup_chromium ;;
-    *) die "unknown part \`$part\`: rust, wasm-tools, node, packages, tests, chromium or all" ;;
+    *) die "unknown part \`$part\`: rust, wasm-tools, node, packages, tests, python, chromium or all" ;;
   esac
 done
