@@ -197,24 +197,11 @@ pub(crate) fn examine(
         }
         _ => Vec::new(),
     };
-    // A presentation need not name its holder: then it is the owner of the key.
-    let issuer = match proofs.first().map(|proof| &proof.state) {
-        Some(ProofState::Open(Signed { key: KeyRef::Method(method), .. }))
-            if role == Role::Presentation && issuer.is_empty() =>
-        {
-            method.controller.clone()
-        }
-        _ => issuer,
-    };
+    let issuer = if role == Role::Presentation && issuer.is_empty() { key_owner(&proofs) } else { issuer };
     // Asked of an input, and of nothing inside of it.
     let is_challenged = asked == Role::Presentation && (policy.challenge.is_some() || policy.domain.is_some());
     if is_challenged {
-        let written = proof.as_ref().map(Value::as_set).unwrap_or_default();
-        for (at, proof) in proofs.iter_mut().enumerate() {
-            if role != Role::Presentation || !written.get(at).is_some_and(|proof| answers(proof, policy)) {
-                proof.state = ProofState::Settled(Finding::invalid(Code::ChallengeMismatch));
-            }
-        }
+        refuse_unanswered(&mut proofs, proof.as_ref(), role, policy);
     }
     let no_proofs = match proof.as_ref().map_or(0, |proof| proof.as_set().len()) {
         _ if is_envelope && is_challenged => Finding::invalid(Code::ChallengeMismatch),
@@ -257,6 +244,25 @@ pub(crate) fn not_reached(report: &mut Report) {
     for name in CheckName::ALL {
         if report.check(name).is_none() {
             report.push(name, true, Finding::unknown(Code::NotReached), Vec::new());
+        }
+    }
+}
+
+/// VCDM 2.0 §4.13: a presentation need not name its holder; then it is the owner of the first key.
+fn key_owner(proofs: &[Proof]) -> String {
+    match proofs.first().map(|proof| &proof.state) {
+        Some(ProofState::Open(Signed { key: KeyRef::Method(method), .. })) => method.controller.clone(),
+        _ => String::new(),
+    }
+}
+
+/// Where the caller has set a challenge or a domain, no proof counts but those of a presentation that are made for it.
+/// `written` is what the proofs were read from.
+fn refuse_unanswered(proofs: &mut [Proof], written: Option<&Value<'_>>, role: Role, policy: &Policy) {
+    let written = written.map(Value::as_set).unwrap_or_default();
+    for (at, proof) in proofs.iter_mut().enumerate() {
+        if role != Role::Presentation || !written.get(at).is_some_and(|proof| answers(proof, policy)) {
+            proof.state = ProofState::Settled(Finding::invalid(Code::ChallengeMismatch));
         }
     }
 }

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+mod base64url;
+
+use base64url::base64url;
 use ob3_core::{DateTime, Need, Policy, PublicKey, Report, SigningKey, Step, Verifier, bake_svg};
 
 const NOW: &str = "2026-06-01T12:00:00Z";
@@ -12,14 +15,6 @@ fn key() -> SigningKey {
 
 fn did() -> String {
     key().public_key().to_did_key()
-}
-
-fn base64url(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
-    let digit =
-        |bits: &[u8]| bits.iter().chain([0; 5].iter()).take(6).fold(0, |digit, bit| digit << 1 | usize::from(*bit));
-    bits.chunks(6).map(|bits| char::from(ALPHABET[digit(bits)])).collect()
 }
 
 fn jwk(key: &PublicKey) -> String {

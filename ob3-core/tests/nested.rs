@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+mod base64url;
+
+use base64url::base64url;
 use ob3_core::{
     CheckName, CheckResult, Code, Contexts, DateTime, Finding, Need, Outcome, Policy, Report, SigningKey, Step,
     Verifier, canonicalize,
@@ -86,14 +89,6 @@ fn base58btc(bytes: &[u8]) -> String {
     }
     digits.extend(bytes.iter().take_while(|byte| **byte == 0).map(|_| 0));
     digits.iter().rev().map(|digit| char::from(ALPHABET[*digit])).collect()
-}
-
-fn base64url(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
-    let digit =
-        |bits: &[u8]| bits.iter().chain([0; 5].iter()).take(6).fold(0, |digit, bit| digit << 1 | usize::from(*bit));
-    bits.chunks(6).map(|bits| char::from(ALPHABET[digit(bits)])).collect()
 }
 
 /// Members as the payload of a JWS.
