@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Builds the pages into dist/web: index.html, account.html, one folder of assets named after what is in it, so that assets may be cached
+// Builds the pages into dist/web: index.html, account.html, docs.html, one folder of assets named after what is in it, so that assets may be cached
 // for ever and the page never meets another build's script, and, under a name that stays, the element for other pages.
 // Usage: web/build.mjs (after verifier-wasm/build.sh)
 
@@ -22,13 +22,14 @@ if (!existsSync(WASM)) {
 }
 
 const { files: scripts, imports } = await bundleModules(
-  { page: "src/main.js", element: "src/element/define.js", account: "src/account/main.js" },
+  { page: "src/main.js", element: "src/element/define.js", account: "src/account/main.js", docs: "src/docs/main.js" },
   { alias: { "accolade-verifier": join(PACKAGE, "browser.js") } },
 );
 const assets = [
   ...scripts,
   { name: "page.css", bytes: await bundleStyle("styles/page.css") },
   { name: "account.css", bytes: await bundleStyle("styles/account.css") },
+  { name: "docs.css", bytes: await bundleStyle("styles/docs.css") },
   { name: "example.css", bytes: await bundleStyle("styles/example.css") },
   // Beside the scripts and under its own name: that is where the package looks for it.
   { name: basename(WASM), bytes: readFileSync(WASM) },
@@ -42,6 +43,8 @@ const names = {
   script: `/${folder}/page.js`,
   account: `/${folder}/account.js`,
   accountStyle: `/${folder}/account.css`,
+  docs: `/${folder}/docs.js`,
+  docsStyle: `/${folder}/docs.css`,
   example: `/${folder}/example.css`,
   preloads: imports("page.js").map(preload).join("\n  "),
 };
@@ -49,7 +52,7 @@ const names = {
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(join(OUT, folder), { recursive: true });
 for (const { name, bytes } of assets) writeFileSync(join(OUT, folder, name), bytes);
-for (const page of ["index.html", "element.html", "account.html"]) {
+for (const page of ["index.html", "element.html", "account.html", "docs.html"]) {
   writeFileSync(join(OUT, page), readFileSync(join(WEB, page), "utf8").replace(/\{\{(\w+)\}\}/g, (_, name) => names[name]));
 }
 writeFileSync(join(OUT, "open-badge-verifier.js"), `export * from "./${folder}/element.js";\n`);
@@ -59,7 +62,7 @@ copyFileSync(join(WEB, "demo/badge.json"), join(OUT, "example-badge.json"));
 const size = (chosen) => chosen.reduce((sum, { bytes }) => sum + brotliCompressSync(bytes).length, 0);
 const needed = assets.filter(({ name }) => ["page.js", "page.css", basename(WASM), ...imports("page.js")].includes(name));
 console.log(
-  `dist/web: ${assets.length + 6} files; the page takes ${size(needed).toLocaleString("en")} bytes with brotli, ` +
+  `dist/web: ${assets.length + 7} files; the page takes ${size(needed).toLocaleString("en")} bytes with brotli, ` +
     `${size(needed.filter(({ name }) => !name.endsWith(".wasm"))).toLocaleString("en")} of them without the verifier's module`,
 );
 

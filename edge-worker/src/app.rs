@@ -53,6 +53,11 @@ impl App {
         Ok(Self { config, store, origin, now: clock::now(), env })
     }
 
+    /// The same view under another origin.
+    pub(crate) fn under(&self, origin: Origin) -> Self {
+        Self { origin, ..self.clone() }
+    }
+
     /// The bindings.
     pub(crate) const fn env(&self) -> &Env {
         &self.env

@@ -53,6 +53,17 @@ pub(crate) async fn bytes(request: Request, max: usize) -> Result<Vec<u8>> {
     if received > max { Err(Error::PayloadTooLarge(max)) } else { Ok(bytes) }
 }
 
+/// Reads what is left of a body that is refused, within reason, as [`bytes`] does.
+pub(crate) async fn discard(body: &mut Body) {
+    let mut received = 0_usize;
+    while let Some(Ok(frame)) = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
+        received = received.saturating_add(frame.data_ref().map_or(0, |chunk| chunk.len()));
+        if received > MAX_DISCARDED_BYTES {
+            break;
+        }
+    }
+}
+
 /// The media type of a request's body without its parameters, as it is written.
 pub(crate) fn media_type(headers: &HeaderMap) -> &str {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -68,7 +68,8 @@ impl Error {
         }
     }
 
-    fn message(&self) -> String {
+    /// What the caller is told.
+    pub(crate) fn message(&self) -> String {
         match self {
             Self::Invalid(invalid) => invalid.to_string(),
             Self::Unreadable(why) | Self::Forbidden(why) | Self::Conflict(why) => why.clone(),

@@ -8,7 +8,8 @@ use worker::{Context, Env, HttpRequest, MessageBatch, ScheduleContext, Scheduled
 
 use crate::app::App;
 use crate::clock;
-use crate::domain::mail;
+use crate::domain::attempts;
+use crate::domain::ids::DeliveryId;
 use crate::domain::time::DAY_SECONDS;
 use crate::jobs::{self, Job};
 use crate::router::router;
@@ -58,7 +59,13 @@ async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> work
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let now = clock::now();
-    for (what, result) in [("mails", sweep_mails(&env, now).await), ("forget", forget(&env, now).await)] {
+    for (what, result) in [
+        ("mails", sweep_mails(&env, now).await),
+        ("expiry", tell_of_expiry(&env, now).await),
+        ("deliveries", sweep_deliveries(&env, now).await),
+        ("uploads", sweep_uploads(&env, now).await),
+        ("forget", forget(&env, now).await),
+    ] {
         if let Err(error) = result {
             worker::console_error!("{}", serde_json::json!({ "event": what, "cause": error.to_string() }));
         }
@@ -72,7 +79,29 @@ async fn sweep_mails(env: &Env, now: DateTime) -> Result<(), StoreError> {
     Ok(())
 }
 
+async fn tell_of_expiry(env: &Env, now: DateTime) -> Result<(), StoreError> {
+    post_deliveries(env, Store::new(env)?.tell_of_expiry(SWEPT_AT_ONCE, now).await?).await;
+    Ok(())
+}
+
+async fn sweep_deliveries(env: &Env, now: DateTime) -> Result<(), StoreError> {
+    post_deliveries(env, Store::new(env)?.due_deliveries(SWEPT_AT_ONCE, now).await?).await;
+    Ok(())
+}
+
+async fn post_deliveries(env: &Env, due: Vec<DeliveryId>) {
+    let due: Vec<Job> = due.into_iter().map(|id| Job::Delivery { id }).collect();
+    jobs::post(env, &due).await;
+}
+
+async fn sweep_uploads(env: &Env, now: DateTime) -> Result<(), StoreError> {
+    let due = Store::new(env)?.due_jobs(SWEPT_AT_ONCE, now).await?;
+    let due: Vec<Job> = due.into_iter().map(|(id, first)| Job::Rows { id, first }).collect();
+    jobs::post(env, &due).await;
+    Ok(())
+}
+
 async fn forget(env: &Env, now: DateTime) -> Result<(), StoreError> {
     let answers = now.plus_seconds(-ANSWERS_KEPT_SECONDS);
-    Store::new(env)?.forget_before(now, answers, now.plus_seconds(-mail::KEPT_SECONDS)).await
+    Store::new(env)?.forget_before(now, answers, now.plus_seconds(-attempts::KEPT_SECONDS)).await
 }

@@ -7,6 +7,8 @@ use crate::app::App;
 use crate::domain::digest;
 use crate::domain::fields::{Invalid, Problem};
 use crate::domain::ids::OrganizationId;
+use crate::domain::vault::{Unreadable, Vault};
+use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::respond::{self, Caching, JSON};
 use crate::store::{Answered, NewAnswer};
@@ -70,6 +72,38 @@ pub(crate) async fn earlier(
     let Some(idempotency) = idempotency else { return Ok(None) };
     let answered = app.store.answered(organization, &idempotency.key).await?;
     answered.map(|answered| idempotency.replay(answered)).transpose()
+}
+
+/// The answer that the same request had before, of a kind that holds a secret and is kept sealed.
+pub(crate) async fn earlier_sealed(
+    app: &App,
+    organization: OrganizationId,
+    idempotency: Option<&Idempotency>,
+) -> Result<Option<Answer>> {
+    let answer = earlier(app, organization, idempotency).await?;
+    let (Some(answer), Some(it)) = (answer, idempotency) else { return Ok(None) };
+    let body = vault(app)?.open_answer(&answer.body, organization, &it.key).map_err(sealing)?;
+    Ok(Some(Answer { body, ..answer }))
+}
+
+/// An answer that holds a secret, sealed to be kept.
+pub(crate) fn seal<'a>(
+    app: &App,
+    organization: OrganizationId,
+    idempotency: Option<&'a Idempotency>,
+    answer: &Answer,
+) -> Result<Option<(&'a Idempotency, String)>> {
+    let Some(it) = idempotency else { return Ok(None) };
+    let sealed = vault(app)?.seal_answer(&answer.body, random()?, organization, &it.key).map_err(sealing)?;
+    Ok(Some((it, sealed)))
+}
+
+fn vault(app: &App) -> Result<Vault> {
+    Vault::new(&app.config.key_encryption_secret).map_err(sealing)
+}
+
+fn sealing(_: Unreadable) -> Error {
+    Error::Internal("an answer could not be sealed or opened".into())
 }
 
 impl Answer {

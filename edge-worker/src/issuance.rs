@@ -15,6 +15,7 @@ use crate::domain::quota::Exceeded;
 use crate::domain::status_list::{self, Purpose};
 use crate::domain::supersession::{RENEWAL_REASON, Refused, Supersession};
 use crate::domain::time;
+use crate::domain::webhook::EventType;
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::fault::Rule;
@@ -24,7 +25,8 @@ use crate::mail::{self, About};
 use crate::retry;
 use crate::signer;
 use crate::status;
-use crate::store::{Actor, IssuedRecord, Move, Organization, StoreError};
+use crate::store::{Actor, IssuedRecord, Move, Organization, StoreError, credential_data};
+use crate::webhooks;
 
 /// Bytes of the salt of a recipient's hashed address: as many as no table of hashes covers.
 const SALT_BYTES: usize = 16;
@@ -53,7 +55,7 @@ struct IssuedBody<'a> {
 /// 4. Store what was signed under its hash. A request that dies after this leaves documents that nothing names.
 /// 5. Write all records in one batch, the mail to the recipient among them. When another request was first, nothing of it
 ///    stays, and all is read anew.
-/// 6. Ask the queue to send the mail. A request that dies before this leaves it to the clock.
+/// 6. Ask the queue to send the mail, and to tell webhooks. A request that dies before this leaves it to the clock.
 pub(crate) async fn issue(
     app: &App,
     organization: &Organization,
@@ -102,7 +104,7 @@ async fn attempt_to_issue(
     }
 
     // 2
-    let supersession = Supersession::decide(context.newest.map(|(newest, _)| newest), app.now)?;
+    let supersession = Supersession::decide(context.newest.as_ref().map(|(newest, ..)| *newest), app.now)?;
     context.usage.admits_recipient(allowed)?;
     let validity = request.validity(badge.content.expires_in_days, now)?;
 
@@ -114,7 +116,8 @@ async fn attempt_to_issue(
     let Some(index) = block.free else { return Ok(None) };
     let reason = Reason { code: ReasonCode::IssuerRequested, text: RENEWAL_REASON.into() };
     let revocation = match (supersession.revoked(), context.newest) {
-        (Some(credential), Some((newest, moves))) => {
+        (Some(credential), Some((newest, moves, code))) => {
+            let data = credential_data(credential, &code, badge.id, request.recipient_email.as_str());
             let list = match context.newest_entry {
                 Some(entry) => {
                     Some(status::changed(app, organization, &sealed_key, Purpose::Revocation, entry, true).await?)
@@ -133,6 +136,7 @@ async fn attempt_to_issue(
                 actor,
                 at: app.now,
                 list,
+                told: webhooks::event(organization.id, EventType::Revoked, data)?,
             })
         }
         _ => None,
@@ -177,6 +181,11 @@ async fn attempt_to_issue(
         }
         false => None,
     };
+    let data = credential_data(id, code.as_str(), badge.id, request.recipient_email.as_str());
+    let mut told = vec![webhooks::event(organization.id, EventType::Issued, data.clone())?];
+    if supersession.superseded().is_some() {
+        told.push(webhooks::event(organization.id, EventType::Renewed, data)?);
+    }
     let record = IssuedRecord {
         id,
         code: code.as_str(),
@@ -199,10 +208,12 @@ async fn attempt_to_issue(
         allowed,
         answer: idempotency.map(|it| it.answer(answer.status, &answer.body)),
         mail: mail.as_ref(),
+        told,
     };
     let rule = match app.store.record_issued(&record).await {
-        Ok(()) => {
+        Ok(deliveries) => {
             // 6
+            webhooks::post(app, &deliveries).await;
             let jobs: Vec<Job> = mail.iter().map(|mail| Job::Mail { id: mail.id }).collect();
             jobs::post(app.env(), &jobs).await;
             return Ok(Some(answer));

@@ -8,9 +8,11 @@ use serde_json::json;
 use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder};
 
 use crate::app::App;
-use crate::domain::ids::MailId;
+use crate::bulk;
+use crate::domain::ids::{DeliveryId, JobId, MailId};
 use crate::error::{Error, Result};
 use crate::mail;
+use crate::webhooks;
 
 /// Most messages of one batch (a limit of the platform).
 const MAX_BATCH: usize = 100;
@@ -29,6 +31,18 @@ pub(crate) enum Job {
     Mail {
         /// Which.
         id: MailId,
+    },
+    /// Tell a webhook of an event.
+    Delivery {
+        /// Which delivery.
+        id: DeliveryId,
+    },
+    /// Issue rows of an upload.
+    Rows {
+        /// Which upload.
+        id: JobId,
+        /// The number of the first of them.
+        first: i64,
     },
 }
 
@@ -109,5 +123,7 @@ fn retry(message: &impl MessageExt, seconds: i64) {
 async fn perform(app: &App, job: Job) -> Result<Outcome> {
     match job {
         Job::Mail { id } => mail::deliver(app.env(), &app.config, &app.store, id).await,
+        Job::Delivery { id } => webhooks::deliver(app, id).await,
+        Job::Rows { id, first } => bulk::issue_rows(app, id, first).await,
     }
 }

@@ -15,6 +15,8 @@ mod app;
 #[cfg(target_family = "wasm")]
 mod body;
 #[cfg(target_family = "wasm")]
+mod bulk;
+#[cfg(target_family = "wasm")]
 mod clock;
 #[cfg(target_family = "wasm")]
 mod entropy;
@@ -50,3 +52,5 @@ mod status;
 mod store;
 #[cfg(target_family = "wasm")]
 mod verification;
+#[cfg(target_family = "wasm")]
+mod webhooks;

@@ -7,7 +7,8 @@ use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::retry;
 use crate::status;
-use crate::store::{Actor, Credential, Move, Organization, StoreError};
+use crate::store::{Actor, Credential, Move, Organization, StoreError, credential_data};
+use crate::webhooks;
 
 const NOT_FOUND: Error = Error::NotFound("credential");
 
@@ -46,6 +47,8 @@ pub(crate) async fn transition(
         };
 
         // 3
+        let credential = &context.credential;
+        let data = credential_data(id, &credential.code, credential.badge, &credential.recipient_email);
         let movement = Move {
             event: EventId::from_random(random()?),
             organization: organization.id,
@@ -58,9 +61,13 @@ pub(crate) async fn transition(
             actor,
             at: app.now,
             list,
+            told: webhooks::event(organization.id, action.event(), data)?,
         };
         match app.store.record_move(&movement).await {
-            Ok(()) => return app.store.credential(organization.id, id).await?.ok_or(NOT_FOUND),
+            Ok(deliveries) => {
+                webhooks::post(app, &deliveries).await;
+                return app.store.credential(organization.id, id).await?.ok_or(NOT_FOUND);
+            }
             Err(StoreError::Broken(rule)) if rule.is_lost_race() => {}
             Err(error) => return Err(error.into()),
         }

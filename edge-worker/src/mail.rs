@@ -8,18 +8,16 @@ use worker::{Env, Fetch, Headers, Method, Request, RequestInit, SendEmailBuilder
 use crate::app::App;
 use crate::clock;
 use crate::config::{Carrier, Config, Mail};
+use crate::domain::attempts;
 use crate::domain::email::Email;
 use crate::domain::ids::{CredentialId, MailId, OrganizationId};
 use crate::domain::locale::Locale;
-use crate::domain::mail::{self, Content, Letter};
+use crate::domain::mail::{Content, Letter};
 use crate::domain::vault::{Unreadable, Vault};
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::jobs::Outcome;
 use crate::store::{NewMail, Store, StoreError};
-
-/// Longest account of a failure that is kept.
-const MAX_ERROR: usize = 300;
 
 /// Whose mail it is, and what it tells of.
 #[derive(Clone, Copy, Default)]
@@ -57,7 +55,7 @@ pub(crate) fn write(
 pub(crate) async fn deliver(env: &Env, config: &Config, store: &Store, id: MailId) -> Result<Outcome> {
     let now = clock::now();
     let Some(leased) = store.lease_mail(id, now).await? else { return Ok(Outcome::Done) };
-    if leased.attempts > mail::ATTEMPTS {
+    if leased.attempts > attempts::ATTEMPTS {
         // Attempts that died without a word: there is no telling what the next one would do.
         store.end_mail(id, Some("no attempt came to its end"), now).await?;
         return Ok(Outcome::Done);
@@ -73,7 +71,7 @@ pub(crate) async fn deliver(env: &Env, config: &Config, store: &Store, id: MailI
 async fn settle(
     store: &Store,
     id: MailId,
-    attempts: i64,
+    attempt: i64,
     sent: std::result::Result<(), String>,
     now: DateTime,
 ) -> std::result::Result<Outcome, StoreError> {
@@ -81,12 +79,12 @@ async fn settle(
         store.end_mail(id, None, now).await?;
         return Ok(Outcome::Done);
     };
-    let error: String = error.chars().take(MAX_ERROR).collect();
-    worker::console_warn!("{}", json!({ "event": "mail", "mail": id, "attempt": attempts, "cause": error }));
-    match mail::wait_seconds(attempts) {
+    let error = attempts::account(&error);
+    worker::console_warn!("{}", json!({ "event": "mail", "mail": id, "attempt": attempt, "cause": error }));
+    match attempts::wait_seconds(attempt) {
         Some(seconds) => {
             // The clock comes later than the queue, in case the queue does not come.
-            store.postpone_mail(id, &error, now.plus_seconds(seconds + mail::SWEEP_SECONDS)).await?;
+            store.postpone_mail(id, &error, now.plus_seconds(seconds + attempts::SWEEP_SECONDS)).await?;
             Ok(Outcome::Again { seconds })
         }
         None => {

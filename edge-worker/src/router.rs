@@ -8,21 +8,29 @@ use crate::access::{with_address_limit, with_api_key, with_sign_in_limit};
 use crate::observe::observe;
 use crate::respond::{for_every_origin, preflight};
 use crate::routes::{
-    api_keys, badges, credentials, images, issuers, members, operator, organizations, own, pages, public, session,
-    signing_keys, status,
+    api_keys, badges, bulk, credentials, images, issuers, members, operator, organizations, own, pages, public,
+    recipients, session, signing_keys, status, webhooks,
 };
 
 /// The routes. Handlers find the request's `App` among its extensions.
 pub(crate) fn router() -> Router {
     let with_key = Router::new()
         .route("/api/v1/credentials", get(credentials::list).post(credentials::issue))
+        .route("/api/v1/credentials/bulk", post(bulk::upload))
         .route("/api/v1/credentials/{credential}", get(credentials::show))
         .route("/api/v1/credentials/{credential}/resend", post(credentials::resend))
         .route("/api/v1/credentials/{credential}/revoke", post(credentials::revoke))
         .route("/api/v1/credentials/{credential}/suspend", post(credentials::suspend))
         .route("/api/v1/credentials/{credential}/reinstate", post(credentials::reinstate))
-        .route("/api/v1/badges", get(badges::list))
-        .route("/api/v1/badges/{badge}", get(badges::show))
+        .route("/api/v1/jobs/{job}", get(bulk::show))
+        .route("/api/v1/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/api/v1/webhooks/{webhook}", get(webhooks::show).patch(webhooks::change).delete(webhooks::delete))
+        .route("/api/v1/webhooks/{webhook}/rotate-secret", post(webhooks::rotate_secret))
+        .route("/api/v1/webhooks/{webhook}/deliveries", get(webhooks::deliveries))
+        .route("/api/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver", post(webhooks::redeliver))
+        .route("/api/v1/badges", get(badges::list).post(badges::create_by_key))
+        .route("/api/v1/badges/{badge}", get(badges::show).patch(badges::change_by_key).delete(badges::delete_by_key))
+        .route("/api/v1/badges/{badge}/image", put(badges::set_image_by_key))
         .route_layer(from_fn(with_api_key));
 
     let with_session = Router::new()
@@ -35,6 +43,7 @@ pub(crate) fn router() -> Router {
         .route("/api/organizations/{organization}/members/{user}", patch(members::change).delete(members::remove))
         .route("/api/organizations/{organization}/invitations", get(members::invitations).post(members::invite))
         .route("/api/organizations/{organization}/invitations/{invitation}", delete(members::withdraw))
+        .route("/api/organizations/{organization}/recipients/erase", post(recipients::erase))
         .route("/api/organizations/{organization}/signing-keys", post(signing_keys::create))
         .route("/api/organizations/{organization}/signing-keys/rotate", post(signing_keys::rotate))
         .route("/api/organizations/{organization}/api-keys", get(api_keys::list).post(api_keys::create))
@@ -65,13 +74,17 @@ pub(crate) fn router() -> Router {
         .route("/credentials/{credential}/ob3", open(get(public::ob3)))
         .route("/issuers/{organization}", open(get(issuers::profile)))
         .route("/issuers/{organization}/did.json", open(get(issuers::did_document)))
+        .route("/issuers/{organization}/achievements", open(get(issuers::achievements)))
         .route("/achievements/{organization}/{badge}", open(get(issuers::achievement)))
         .route("/images/{file}", open(get(images::show)))
         .route("/status/{list}", open(get(status::show)))
+        .route("/openapi.json", open(get(pages::openapi)))
         .route_layer(from_fn(for_every_origin));
 
     let pages = Router::new()
         .route("/healthz", get(pages::health))
+        .route("/docs", get(pages::docs))
+        .route("/verify-lookup", get(pages::index))
         .route("/account", get(pages::account))
         .route("/claim/{credential}", get(pages::account))
         .route("/invitations/{invitation}", get(pages::account))

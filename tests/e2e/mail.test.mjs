@@ -27,7 +27,7 @@ const patch = (org, settings) => server.request("PATCH", org.path, { token: org.
 async function until(what, condition) {
   for (const patience = Date.now() + 15_000; Date.now() < patience; await sleep(50)) {
     const found = await condition();
-    if (found) return found;
+    if (Array.isArray(found) ? found.length > 0 : found) return found;
   }
   throw new Error(`it did not come to this: ${what}`);
 }

@@ -14,7 +14,7 @@ const read = (name) => readFileSync(`${OUT}/assets/${folder}/${name}`, "utf8");
 const scripts = names.filter((name) => name.endsWith(".js")).map((name) => ({ name, text: read(name) }));
 
 test("the pages have no inline script, style or handler", () => {
-  for (const markup of [page, readFileSync(`${OUT}/element.html`, "utf8"), readFileSync(`${OUT}/account.html`, "utf8")]) {
+  for (const markup of [page, readFileSync(`${OUT}/element.html`, "utf8"), readFileSync(`${OUT}/account.html`, "utf8"), readFileSync(`${OUT}/docs.html`, "utf8")]) {
     assert.doesNotMatch(markup, /<script(?![^>]*\ssrc=)[^>]*>/);
     assert.doesNotMatch(markup, /<style|\sstyle=|\son[a-z]+=|\{\{/);
     const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(markup)[1];

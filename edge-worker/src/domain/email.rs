@@ -33,6 +33,15 @@ impl Email {
     }
 }
 
+/// What stands in the place of an address that was erased: `erased:` and the recipient's own id. It is no address.
+pub const ERASED: &str = "erased:";
+
+/// An address as it is shown; `None` when it was erased.
+#[must_use]
+pub fn shown(stored: &str) -> Option<&str> {
+    (!stored.starts_with(ERASED)).then_some(stored)
+}
+
 impl fmt::Display for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -72,6 +81,13 @@ mod tests {
         ] {
             assert_eq!(Email::parse(text).as_ref().map(Email::as_str), Some(stored), "{text}");
         }
+    }
+
+    #[test]
+    fn an_erased_address_is_none() {
+        assert_eq!(shown("a@b.example"), Some("a@b.example"));
+        assert_eq!(shown("erased:550e8400-e29b-41d4-a716-446655440000"), None);
+        assert_eq!(Email::parse("erased:550e8400-e29b-41d4-a716-446655440000"), None);
     }
 
     #[test]

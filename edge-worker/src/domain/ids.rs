@@ -63,6 +63,12 @@ ids! {
     InvitationId,
     /// A mail.
     MailId,
+    /// A webhook.
+    WebhookId,
+    /// One event for one webhook.
+    DeliveryId,
+    /// An upload of many requests.
+    JobId,
 }
 
 #[cfg(test)]

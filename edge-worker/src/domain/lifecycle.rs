@@ -9,6 +9,7 @@ use super::{
     credential::{Lifetime, Status},
     fields::{Fields, Invalid},
     status_list::Purpose,
+    webhook::EventType,
 };
 
 /// Longest reason.
@@ -79,6 +80,16 @@ impl Action {
             Self::Revoke => State::Revoked,
             Self::Suspend => State::Suspended,
             Self::Reinstate => State::Active,
+        }
+    }
+
+    /// What webhooks are told.
+    #[must_use]
+    pub const fn event(self) -> EventType {
+        match self {
+            Self::Revoke => EventType::Revoked,
+            Self::Suspend => EventType::Suspended,
+            Self::Reinstate => EventType::Reinstated,
         }
     }
 

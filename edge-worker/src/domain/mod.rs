@@ -2,7 +2,9 @@
 //! tested natively.
 
 pub mod api_key;
+pub mod attempts;
 pub mod badge;
+pub mod bulk;
 pub mod claim;
 pub mod credential;
 pub mod did;
@@ -16,6 +18,7 @@ pub mod lifecycle;
 pub mod locale;
 pub mod mail;
 pub mod negotiation;
+pub mod openapi;
 pub mod organization;
 pub mod origin;
 pub mod paging;
@@ -29,3 +32,4 @@ pub mod supersession;
 pub mod time;
 pub mod uri;
 pub mod vault;
+pub mod webhook;

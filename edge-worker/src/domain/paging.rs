@@ -1,6 +1,9 @@
 //! Pages of lists, and the other parameters of a query.
 
+use std::fmt;
+
 use super::fields::{Invalid, Problem};
+use super::ids::CredentialId;
 
 /// Items of a page when nobody says.
 const DEFAULT_LIMIT: i64 = 50;
@@ -16,6 +19,51 @@ pub struct Page {
     pub limit: i64,
     /// After so many.
     pub offset: i64,
+}
+
+/// A place in a list that is ordered by time, the newest first, and then by id: after which item the page begins. Unlike an
+/// offset it stays where it is when items are added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The time of the last item before it, in milliseconds.
+    pub millis: i64,
+    /// The id of that item.
+    pub id: CredentialId,
+}
+
+impl Cursor {
+    /// Reads a cursor that was given out.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (millis, id) = text.split_once('.')?;
+        Some(Self { millis: i64::from_str_radix(millis, 36).ok()?, id: CredentialId::parse(id)? })
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut digits = Vec::new();
+        let mut rest = u64::try_from(self.millis).unwrap_or(0);
+        loop {
+            digits.push(char::from_digit(u32::try_from(rest % 36).unwrap_or(0), 36).unwrap_or('0'));
+            rest /= 36;
+            if rest == 0 {
+                break;
+            }
+        }
+        write!(f, "{}.{}", digits.iter().rev().collect::<String>(), self.id)
+    }
+}
+
+/// Where a page begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// After so many items.
+    Offset,
+    /// At the beginning, and the next page by cursor.
+    First,
+    /// After an item.
+    After(Cursor),
 }
 
 /// The parameters of a query that were not taken yet.
@@ -60,6 +108,22 @@ impl Query {
         Ok(Page { limit, offset })
     }
 
+    /// `cursor`, which is empty for the first page; not together with `offset`.
+    ///
+    /// # Errors
+    /// When it is none that was given out, or stands beside an offset.
+    pub fn start(&mut self, page: Page) -> Result<Start, Invalid> {
+        let read =
+            |text: &str| if text.is_empty() { Some(Start::First) } else { Cursor::parse(text).map(Start::After) };
+        match self.read("cursor", "a cursor, and no offset beside it", read)? {
+            Some(_) if page.offset > 0 => {
+                let problem = Problem::Not("a cursor, and no offset beside it");
+                Err(Invalid { field: "cursor".into(), problem })
+            }
+            start => Ok(start.unwrap_or(Start::Offset)),
+        }
+    }
+
     fn number(&mut self, name: &str, min: i64, max: i64) -> Result<Option<i64>, Invalid> {
         let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<i64>().ok()).flatten();
         let Some(number) = self.read(name, "a whole number", digits)? else { return Ok(None) };
@@ -95,6 +159,23 @@ mod tests {
             [("limit", "0"), ("limit", "101"), ("limit", "ten"), ("limit", ""), ("offset", "-1"), ("offset", "1e3")]
         {
             assert_eq!(query(&[(name, value)]).unwrap().page().unwrap_err().field, name, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_given_out() {
+        let cursor = Cursor { millis: 1_768_471_200_000, id: CredentialId::from_random([7; 16]) };
+        assert_eq!(Cursor::parse(&cursor.to_string()), Some(cursor));
+        let start = |pairs: &[(&str, &str)]| {
+            let mut query = query(pairs).unwrap();
+            let page = query.page().unwrap();
+            query.start(page)
+        };
+        assert_eq!(start(&[]), Ok(Start::Offset));
+        assert_eq!(start(&[("cursor", "")]), Ok(Start::First));
+        assert_eq!(start(&[("cursor", &cursor.to_string())]), Ok(Start::After(cursor)));
+        for pairs in [&[("cursor", "x")][..], &[("cursor", ""), ("offset", "1")][..], &[("cursor", "-1.x")][..]] {
+            assert_eq!(start(pairs).unwrap_err().field, "cursor");
         }
     }
 

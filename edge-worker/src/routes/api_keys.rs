@@ -13,7 +13,6 @@ use crate::domain::api_key::{NewApiKey, Scope};
 use crate::domain::fields::{Invalid, Problem};
 use crate::domain::ids::{ApiKeyId, OrganizationId, UserId};
 use crate::domain::time;
-use crate::domain::vault::{Unreadable, Vault};
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Answer, Idempotency};
@@ -43,7 +42,7 @@ pub(crate) async fn create(
     let label = fields.required("label", label)?;
     let scopes = scopes(&fields.lines("scopes", MAX_SCOPES, MAX_SCOPE)?)?;
     fields.finish()?;
-    if let Some(answer) = earlier(&app, organization, idempotency.as_ref()).await? {
+    if let Some(answer) = idempotency::earlier_sealed(&app, organization, idempotency.as_ref()).await? {
         return Ok(answer.into_response());
     }
 
@@ -62,16 +61,11 @@ pub(crate) async fn create(
         },
     }))?;
     let record = ApiKeyRecord { id, organization, label: &label, key: &key, scopes: &scopes };
-    let sealed = match &idempotency {
-        Some(it) => {
-            Some((it, vault(&app)?.seal_answer(&answer.body, random()?, organization, &it.key).map_err(sealing)?))
-        }
-        None => None,
-    };
+    let sealed = idempotency::seal(&app, organization, idempotency.as_ref(), &answer)?;
     let kept = sealed.as_ref().map(|(it, body)| it.answer(answer.status, body));
     match app.store.create_api_key(&record, user, kept.as_ref(), app.now).await {
         Ok(()) => Ok(answer.into_response()),
-        Err(error) => match earlier(&app, organization, idempotency.as_ref()).await? {
+        Err(error) => match idempotency::earlier_sealed(&app, organization, idempotency.as_ref()).await? {
             Some(answer) => Ok(answer.into_response()),
             None => Err(error.into()),
         },
@@ -127,22 +121,6 @@ async fn managed(app: &App, headers: &HeaderMap, organization: &str) -> Result<(
         return Err(Error::Forbidden("only owners and admins manage keys".into()));
     }
     Ok((user.id, membership.organization.id))
-}
-
-/// The answer that the same request had before. It holds the key, so it is kept sealed.
-async fn earlier(app: &App, organization: OrganizationId, idempotency: Option<&Idempotency>) -> Result<Option<Answer>> {
-    let answer = idempotency::earlier(app, organization, idempotency).await?;
-    let (Some(answer), Some(it)) = (answer, idempotency) else { return Ok(None) };
-    let body = vault(app)?.open_answer(&answer.body, organization, &it.key).map_err(sealing)?;
-    Ok(Some(Answer { body, ..answer }))
-}
-
-fn vault(app: &App) -> Result<Vault> {
-    Vault::new(&app.config.key_encryption_secret).map_err(sealing)
-}
-
-fn sealing(_: Unreadable) -> Error {
-    Error::Internal("an answer could not be sealed or opened".into())
 }
 
 fn scopes(texts: &[String]) -> Result<Vec<Scope>> {

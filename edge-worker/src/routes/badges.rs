@@ -83,11 +83,26 @@ pub(crate) async fn create(
     request: Request,
 ) -> Result<Response> {
     let organization = managed(&app, &request, &organization).await?;
+    make(&app, &organization, request).await
+}
+
+/// `POST /api/v1/badges` → as [`create`], for holders of API keys. Scope `badges.write`.
+#[worker::send]
+pub(crate) async fn create_by_key(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Response> {
+    caller.require(Scope::BadgesWrite)?;
+    make(&app, &caller.organization, request).await
+}
+
+async fn make(app: &App, organization: &Organization, request: Request) -> Result<Response> {
     let key = idempotency::key(request.headers())?;
     let (fields, bytes) = body::json(request).await?;
     let idempotency = Idempotency::new(key, "POST badges", &bytes);
     let new = NewBadge::read(fields)?;
-    if let Some(answer) = idempotency::earlier(&app, organization.id, idempotency.as_ref()).await? {
+    if let Some(answer) = idempotency::earlier(app, organization.id, idempotency.as_ref()).await? {
         return Ok(answer.into_response());
     }
 
@@ -100,11 +115,11 @@ pub(crate) async fn create(
         version: 1,
         content: new.content.clone(),
     };
-    let answer = Answer::created(&Item::new(&app, &organization, badge))?;
+    let answer = Answer::created(&Item::new(app, organization, badge))?;
     let kept = idempotency.as_ref().map(|it| it.answer(answer.status, &answer.body));
     match app.store.create_badge(id, organization.id, &new, app.now, kept.as_ref()).await {
         Ok(()) => Ok(answer.into_response()),
-        Err(error) => match idempotency::earlier(&app, organization.id, idempotency.as_ref()).await? {
+        Err(error) => match idempotency::earlier(app, organization.id, idempotency.as_ref()).await? {
             Some(answer) => Ok(answer.into_response()),
             None => Err(match error {
                 StoreError::Broken(Rule::BadgeSlug) => Error::Conflict("a badge with this slug exists".into()),
@@ -126,7 +141,23 @@ pub(crate) async fn set_image(
     request: Request,
 ) -> Result<Response> {
     let organization = managed(&app, &request, &organization).await?;
-    let id = body::path_id("badgeId", &badge, BadgeId::parse)?;
+    put_image(&app, &organization, &badge, request).await
+}
+
+/// `PUT /api/v1/badges/{badge}/image` → as [`set_image`], for holders of API keys. Scope `badges.write`.
+#[worker::send]
+pub(crate) async fn set_image_by_key(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    Segments(badge): Segments<String>,
+    request: Request,
+) -> Result<Response> {
+    caller.require(Scope::BadgesWrite)?;
+    put_image(&app, &caller.organization, &badge, request).await
+}
+
+async fn put_image(app: &App, organization: &Organization, badge: &str, request: Request) -> Result<Response> {
+    let id = body::path_id("badgeId", badge, BadgeId::parse)?;
     app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
 
     let is_png = body::media_type(request.headers()).eq_ignore_ascii_case(PNG);
@@ -144,7 +175,7 @@ pub(crate) async fn set_image(
         result => result?,
     }
     let badge = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
-    Ok(respond::json(StatusCode::OK, &Item::new(&app, &organization, badge)))
+    Ok(respond::json(StatusCode::OK, &Item::new(app, organization, badge)))
 }
 
 /// `PATCH /api/organizations/{organization}/badges/{badge} {name?, description?, criteria?, achievementType?, tags?,
@@ -159,7 +190,23 @@ pub(crate) async fn change(
     request: Request,
 ) -> Result<Response> {
     let organization = managed(&app, &request, &organization).await?;
-    let id = body::path_id("badgeId", &badge, BadgeId::parse)?;
+    patch(&app, &organization, &badge, request).await
+}
+
+/// `PATCH /api/v1/badges/{badge}` → as [`change`], for holders of API keys. Scope `badges.write`.
+#[worker::send]
+pub(crate) async fn change_by_key(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    Segments(badge): Segments<String>,
+    request: Request,
+) -> Result<Response> {
+    caller.require(Scope::BadgesWrite)?;
+    patch(&app, &caller.organization, &badge, request).await
+}
+
+async fn patch(app: &App, organization: &Organization, badge: &str, request: Request) -> Result<Response> {
+    let id = body::path_id("badgeId", badge, BadgeId::parse)?;
     let current = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
     let (fields, _) = body::json(request).await?;
     let change = BadgeChange::read(fields, &current.content)?;
@@ -170,7 +217,7 @@ pub(crate) async fn change(
         result => result?,
     }
     let badge = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
-    Ok(respond::json(StatusCode::OK, &Item::new(&app, &organization, badge)))
+    Ok(respond::json(StatusCode::OK, &Item::new(app, organization, badge)))
 }
 
 /// `DELETE /api/organizations/{organization}/badges/{badge}` → 204; or 200 and the badge, no longer active, when it was
@@ -182,11 +229,26 @@ pub(crate) async fn delete(
     request: Request,
 ) -> Result<Response> {
     let organization = managed(&app, &request, &organization).await?;
-    let id = body::path_id("badgeId", &badge, BadgeId::parse)?;
+    archive(&app, &organization, &badge).await
+}
+
+/// `DELETE /api/v1/badges/{badge}` → as [`delete`], for holders of API keys. Scope `badges.write`.
+#[worker::send]
+pub(crate) async fn delete_by_key(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    Segments(badge): Segments<String>,
+) -> Result<Response> {
+    caller.require(Scope::BadgesWrite)?;
+    archive(&app, &caller.organization, &badge).await
+}
+
+async fn archive(app: &App, organization: &Organization, badge: &str) -> Result<Response> {
+    let id = body::path_id("badgeId", badge, BadgeId::parse)?;
     app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
     app.store.delete_badge(organization.id, id).await?;
     Ok(match app.store.badge(organization.id, id).await? {
-        Some(badge) => respond::json(StatusCode::OK, &Item::new(&app, &organization, badge)),
+        Some(badge) => respond::json(StatusCode::OK, &Item::new(app, organization, badge)),
         None => respond::nothing(),
     })
 }

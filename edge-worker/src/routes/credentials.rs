@@ -15,11 +15,12 @@ use crate::body::{self, Query, Segments};
 use crate::domain::api_key::Scope;
 use crate::domain::claim;
 use crate::domain::credential::{self, IssueRequest, Status};
-use crate::domain::email::Email;
+use crate::domain::email::{self, Email};
 use crate::domain::ids::{BadgeId, CredentialId};
 use crate::domain::lifecycle::{Action, Reason};
 use crate::domain::mail::Content;
 use crate::domain::organization::MAX_NAME;
+use crate::domain::paging::{Cursor, Start};
 use crate::domain::time;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Idempotency};
@@ -38,8 +39,8 @@ struct Item {
     credential_id: String,
     badge_id: BadgeId,
     badge_name: String,
-    recipient_name: String,
-    recipient_email: String,
+    recipient_name: Option<String>,
+    recipient_email: Option<String>,
     status: Status,
     issuance_date: String,
     expiration_date: Option<String>,
@@ -69,8 +70,8 @@ impl Item {
             credential_id: credential.code,
             badge_id: credential.badge,
             badge_name: credential.badge_name,
-            recipient_name: credential.recipient_name,
-            recipient_email: credential.recipient_email,
+            recipient_name: Some(credential.recipient_name).filter(|name| !name.is_empty()),
+            recipient_email: email::shown(&credential.recipient_email).map(str::to_owned),
             status: lifetime.status(app.now),
             issuance_date: time::wire(credential.issued_at),
             expiration_date: lifetime.valid_until.map(time::wire),
@@ -100,7 +101,9 @@ pub(crate) async fn issue(
     Ok(answer.into_response())
 }
 
-/// `GET /api/v1/credentials?limit&offset&badgeId&status&q` → a list of credentials; `q` looks for names, addresses and codes. Scope `credentials.read`.
+/// `GET /api/v1/credentials?limit&offset&cursor&badgeId&status&q` → a list of credentials; `q` looks for names, addresses and
+/// codes. With `cursor`, empty at first, the answer's `pagination.nextCursor` is that of the next page, and `null` after the
+/// last one. Scope `credentials.read`.
 #[worker::send]
 pub(crate) async fn list(
     Extension(app): Extension<App>,
@@ -109,14 +112,20 @@ pub(crate) async fn list(
 ) -> Result<Response> {
     caller.require(Scope::CredentialsRead)?;
     let page = query.page()?;
+    let start = query.start(page)?;
     let badge = query.read("badgeId", "a UUID", BadgeId::parse)?;
     let status = query.read("status", "pending, valid, expired, revoked or suspended", Status::parse)?;
     let text = query.read("q", "1 to 200 characters", search_text)?;
     query.finish()?;
     let filter = CredentialFilter { badge, status, text };
-    let listed = app.store.credentials(caller.organization.id, &filter, page, app.now).await?;
+    let listed = app.store.credentials(caller.organization.id, &filter, page, start, app.now).await?;
+    let is_full = i64::try_from(listed.items.len()).is_ok_and(|items| items == page.limit);
+    let last = listed.items.last().filter(|_| is_full);
+    let next = last.map(|last| Cursor { millis: last.issued_at.unix_millis(), id: last.id }.to_string());
     let items = listed.items.into_iter().map(|credential| Item::new(&app, credential)).collect();
-    Ok(respond::json(StatusCode::OK, &List::new(items, page, listed.total)))
+    let list = List::new(items, page, listed.total);
+    let list = if start == Start::Offset { list } else { list.with_cursor(next) };
+    Ok(respond::json(StatusCode::OK, &list))
 }
 
 /// `GET /api/v1/credentials/{credential}` → the credential with `ob3Credential`, the signed bytes as they were issued;

@@ -1,14 +1,18 @@
 //! Issuers and their achievements, as machines read them.
 
 use axum::Extension;
+use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::List;
+
 use crate::app::App;
-use crate::body::Segments;
+use crate::body::{Query, Segments};
 use crate::domain::did;
 use crate::error::{Error, Result};
 use crate::issuance;
 use crate::respond::{self, Caching};
+use crate::store::{Badge, BadgeFilter};
 
 const DID_LD_JSON: &str = "application/did+ld+json";
 
@@ -38,6 +42,23 @@ pub(crate) async fn profile(
     let id = organization.did.clone().unwrap_or_else(address);
     let profile = issuance::issuer(&organization, &id).to_json();
     Ok(respond::document(respond::LD_JSON, profile, Caching::Briefly))
+}
+
+/// `GET /issuers/{organization}/achievements?limit&offset` → a list of `Achievement`s: those of its active badges.
+#[worker::send]
+pub(crate) async fn achievements(
+    Extension(app): Extension<App>,
+    Segments(slug): Segments<String>,
+    Query(mut query): Query,
+) -> Result<Response> {
+    let page = query.page()?;
+    query.finish()?;
+    let (organization, _) = app.store.issuer(&slug).await?.ok_or(Error::NotFound("issuer"))?;
+    let badges = app.store.badges(organization.id, &BadgeFilter { is_active: Some(true) }, page).await?;
+    let achievement = |badge: &Badge| badge.content.to_achievement(&app.origin, &slug, &badge.slug).to_json();
+    let items: Vec<_> =
+        badges.items.iter().map(|badge| super::public::raw(achievement(badge))).collect::<Result<_>>()?;
+    Ok(respond::json(StatusCode::OK, &List::new(items, page, badges.total)))
 }
 
 /// `GET /achievements/{organization}/{badge}` → its `Achievement`, in the current version of the badge.

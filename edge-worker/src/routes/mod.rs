@@ -2,6 +2,7 @@
 
 pub(crate) mod api_keys;
 pub(crate) mod badges;
+pub(crate) mod bulk;
 pub(crate) mod credentials;
 pub(crate) mod images;
 pub(crate) mod issuers;
@@ -11,9 +12,11 @@ pub(crate) mod organizations;
 pub(crate) mod own;
 pub(crate) mod pages;
 pub(crate) mod public;
+pub(crate) mod recipients;
 pub(crate) mod session;
 pub(crate) mod signing_keys;
 pub(crate) mod status;
+pub(crate) mod webhooks;
 
 use serde::Serialize;
 
@@ -27,14 +30,24 @@ struct List<T> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Pagination {
     limit: i64,
     offset: i64,
     total: i64,
+    /// Where the next page begins: for who asked by cursor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<Option<String>>,
 }
 
 impl<T> List<T> {
     fn new(data: Vec<T>, page: Page, total: i64) -> Self {
-        Self { data, pagination: Pagination { limit: page.limit, offset: page.offset, total } }
+        Self { data, pagination: Pagination { limit: page.limit, offset: page.offset, total, next_cursor: None } }
+    }
+
+    /// The same with the place where the next page begins, or `null` after the last one.
+    fn with_cursor(mut self, next: Option<String>) -> Self {
+        self.pagination.next_cursor = Some(next);
+        self
     }
 }

@@ -14,9 +14,11 @@ use crate::domain::claim;
 use crate::domain::credential::{self, CredentialName, Status};
 use crate::domain::email::Email;
 use crate::domain::time;
+use crate::domain::webhook::EventType;
 use crate::error::{Error, Result};
 use crate::respond;
-use crate::store::{OwnCredential, Person};
+use crate::store::{NewEvent, OwnCredential, Person, credential_data};
+use crate::webhooks;
 
 const NOT_FOUND: Error = Error::NotFound("credential");
 
@@ -33,9 +35,18 @@ pub(crate) async fn claim(
 ) -> Result<Response> {
     let (person, own) = mine(&app, &headers, &name).await?;
     let id = own.credential.id;
-    let is_claimed_now = app.store.claim(id, person.id, app.now).await?;
+    let credential = &own.credential;
+    let told = NewEvent {
+        // Its id follows from the credential's: none is claimed twice.
+        id: format!("evt_c{}", id.to_string().replace('-', "")),
+        organization: own.organization,
+        kind: EventType::Claimed,
+        data: credential_data(id, &credential.code, credential.badge, &credential.recipient_email),
+    };
+    let claimed = app.store.claim(id, person.id, &told, app.now).await?;
     let own = app.store.any_credential(&CredentialName::Id(id)).await?.ok_or(NOT_FOUND)?;
-    if is_claimed_now {
+    if let Some(deliveries) = claimed {
+        webhooks::post(&app, &deliveries).await;
         return Ok(respond::json(StatusCode::OK, &item(&app, &own)));
     }
     if own.credential.lifetime.claimed_at.is_some() {

@@ -8,8 +8,9 @@ use axum::response::Response;
 use serde_json::json;
 
 use crate::app::App;
+use crate::domain::openapi;
 use crate::error::{Error, Result};
-use crate::respond;
+use crate::respond::{self, Caching};
 
 /// What a page may load: its own scripts and styles, the verifier's wasm, pictures of badges, and documents of issuers.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -21,7 +22,7 @@ pub(crate) async fn health() -> Response {
     respond::json(StatusCode::OK, &json!({ "status": "ok" }))
 }
 
-/// `GET /` and `GET /verify/{credential}`: the page that shows and verifies.
+/// `GET /`, `GET /verify-lookup` and `GET /verify/{credential}`: the page that shows and verifies.
 #[worker::send]
 pub(crate) async fn index(Extension(app): Extension<App>, request: Request) -> Result<Response> {
     asset(&app, &request, "/").await
@@ -32,6 +33,18 @@ pub(crate) async fn index(Extension(app): Extension<App>, request: Request) -> R
 #[worker::send]
 pub(crate) async fn account(Extension(app): Extension<App>, request: Request) -> Result<Response> {
     asset(&app, &request, "/account").await
+}
+
+/// `GET /openapi.json`: every route, as OpenAPI 3.1.
+pub(crate) async fn openapi(Extension(app): Extension<App>) -> Response {
+    let document = openapi::document(&app.origin).to_string();
+    respond::document(respond::JSON, document, Caching::Briefly)
+}
+
+/// `GET /docs`: the same for people.
+#[worker::send]
+pub(crate) async fn docs(Extension(app): Extension<App>, request: Request) -> Result<Response> {
+    asset(&app, &request, "/docs").await
 }
 
 /// Everything that no route names: a static asset, or 404.

@@ -14,7 +14,7 @@ use super::sql::{Bind, StoreError, flag, maybe_time, prepare, row, rows, stateme
 use super::{Listed, Store};
 use crate::domain::credential::{CredentialName, Lifetime, Status};
 use crate::domain::ids::{BadgeId, CredentialId, OrganizationId, StatusListId};
-use crate::domain::paging::Page;
+use crate::domain::paging::{Page, Start};
 use crate::domain::rate::Allowance;
 
 /// A credential.
@@ -186,6 +186,7 @@ impl Store {
         organization: OrganizationId,
         filter: &CredentialFilter,
         page: Page,
+        start: Start,
         now: DateTime,
     ) -> Result<Listed<Credential>, StoreError> {
         let mut filtered = format!("WHERE c.organization_id = ?1 AND {}", in_state(filter.status));
@@ -204,12 +205,22 @@ impl Store {
             ));
         }
         let count = format!("SELECT count(*) AS total FROM credential c {filtered}");
+        // The count is that of the whole list, wherever the page begins.
+        let count = prepare(&self.db, &count, &values)?;
+        if let Start::After(cursor) = start {
+            values.extend([cursor.millis.bind(), cursor.id.bind()]);
+            let at = values.len();
+            filtered.push_str(&format!(
+                " AND c.issued_at <= ?{} AND (c.issued_at < ?{} OR c.id > ?{at})",
+                at - 1,
+                at - 1
+            ));
+        }
         let at = values.len() + 1;
         let select = format!(
             "SELECT {COLUMNS} FROM {TABLES} {filtered} ORDER BY c.issued_at DESC, c.id LIMIT ?{at} OFFSET ?{}",
             at + 1
         );
-        let count = prepare(&self.db, &count, &values)?;
         values.extend([page.limit.bind(), page.offset.bind()]);
         let results = self.db.batch(vec![count, prepare(&self.db, &select, &values)?]).await?;
         let items = rows::<CredentialRow>(results.get(1))?.into_iter().map(Into::into).collect();

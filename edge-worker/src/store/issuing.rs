@@ -9,9 +9,10 @@ use super::badges::{Badge, BadgeRow, SELECT as SELECT_BADGE};
 use super::lifecycle::{Entry, Move, select_entry};
 use super::mail::NewMail;
 use super::sql::{DATABASE_NOW, StoreError, flag, maybe_time, row, statement, time, total};
+use super::webhooks::NewEvent;
 use crate::domain::email::Email;
 use crate::domain::ids::{
-    BadgeId, CredentialId, OrganizationId, RecipientId, SigningKeyId, StatusBlockId, StatusListId,
+    BadgeId, CredentialId, DeliveryId, OrganizationId, RecipientId, SigningKeyId, StatusBlockId, StatusListId,
 };
 use crate::domain::quota::Usage;
 use crate::domain::status_list::{Purpose, StatusIndex};
@@ -49,8 +50,8 @@ pub(crate) struct IssueContext {
     pub badge: Option<Badge>,
     /// The key to sign with.
     pub key: Option<SealedKey>,
-    /// The recipient's newest credential for the badge, and how often it was moved.
-    pub newest: Option<(Newest, i64)>,
+    /// The recipient's newest credential for the badge, how often it was moved, and its code.
+    pub newest: Option<(Newest, i64, String)>,
     /// The entry of that one in the list of revocations.
     pub newest_entry: Option<Entry>,
     /// The block that entries are taken from; `None` when it has to be opened.
@@ -107,11 +108,14 @@ pub(crate) struct IssuedRecord<'a> {
     pub answer: Option<NewAnswer<'a>>,
     /// The mail to the recipient.
     pub mail: Option<&'a NewMail>,
+    /// What webhooks are told of it.
+    pub told: Vec<NewEvent>,
 }
 
 #[derive(Deserialize)]
 struct NewestRow {
     id: CredentialId,
+    code: String,
     #[serde(deserialize_with = "maybe_time")]
     valid_until: Option<DateTime>,
     #[serde(deserialize_with = "flag")]
@@ -151,7 +155,7 @@ impl Store {
                AND NOT EXISTS (SELECT 1 FROM credential s WHERE s.supersedes_id = c.id)"
         );
         let select_newest = format!(
-            "SELECT c.id, c.valid_until, c.revoked_at IS NOT NULL AS is_revoked,
+            "SELECT c.id, c.code, c.valid_until, c.revoked_at IS NOT NULL AS is_revoked,
                c.suspended_at IS NOT NULL AS is_suspended, c.moves, c.recorded_at
              FROM credential c WHERE {is_newest}"
         );
@@ -195,7 +199,7 @@ impl Store {
                     is_suspended: row.is_suspended,
                     recorded_at: row.recorded_at,
                 };
-                (newest, row.moves)
+                (newest, row.moves, row.code)
             }),
             newest_entry: row(results.get(5))?,
             block: row(results.get(6))?,
@@ -205,12 +209,13 @@ impl Store {
         })
     }
 
-    /// Writes an issued credential: recipient, quota, supersession, credential, mail and answer, all or nothing.
+    /// Writes an issued credential: recipient, quota, supersession, credential, mail, answer and what webhooks are told,
+    /// all or nothing. The deliveries are what is left to do.
     ///
     /// # Errors
     /// [`StoreError::Broken`] when another request has taken the place in the chain, the last place of the quota, the
     /// code, the status entry or the idempotency key, or has changed what is revoked by it.
-    pub(crate) async fn record_issued(&self, issued: &IssuedRecord<'_>) -> Result<(), StoreError> {
+    pub(crate) async fn record_issued(&self, issued: &IssuedRecord<'_>) -> Result<Vec<DeliveryId>, StoreError> {
         let (organization, email) = (issued.organization, issued.recipient_email);
         let recipient = "INSERT INTO recipient (id, organization_id, identity_type, identity, created_at)
             VALUES (?3, ?1, 'email', ?2, ?4) ON CONFLICT (organization_id, identity_type, identity) DO NOTHING";
@@ -270,7 +275,11 @@ impl Store {
         if let Some(answer) = &issued.answer {
             statements.push(self.insert_answer(organization, answer, issued.issued_at)?);
         }
-        self.db.batch(statements).await?;
-        Ok(())
+        let issuing = statements.len();
+        for event in issued.told.iter().chain(issued.revocation.as_ref().map(|revocation| &revocation.told)) {
+            statements.extend(self.event_statements(event, "true", issued.issued_at)?);
+        }
+        let results = self.db.batch(statements).await?;
+        Ok(Self::deliveries(results.get(issuing..).unwrap_or_default()))
     }
 }

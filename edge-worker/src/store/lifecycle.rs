@@ -8,8 +8,9 @@ use super::Store;
 use super::credentials::Credential;
 use super::issuing::SealedKey;
 use super::sql::{Bind, DATABASE_NOW, StoreError, prepare, row, statement};
+use super::webhooks::NewEvent;
 use crate::domain::ids::{
-    ApiKeyId, CredentialId, EventId, OrganizationId, SigningKeyId, StatusBlockId, StatusListId, UserId,
+    ApiKeyId, CredentialId, DeliveryId, EventId, OrganizationId, SigningKeyId, StatusBlockId, StatusListId, UserId,
 };
 use crate::domain::lifecycle::{Action, Reason, State};
 use crate::domain::status_list::{Purpose, StatusIndex};
@@ -95,6 +96,8 @@ pub(crate) struct Move<'a> {
     pub at: DateTime,
     /// The list that tells of it.
     pub list: Option<SignedList>,
+    /// What webhooks are told of it.
+    pub told: NewEvent,
 }
 
 /// The credential's entry in the list of a purpose, for a credential `c`.
@@ -132,13 +135,17 @@ impl Store {
         Ok(Some(MoveContext { credential, entry: row(results.get(1))?, key: row(results.get(2))? }))
     }
 
-    /// Writes a move: what happened, where the credential stands now, and the list that tells of it, all or nothing.
+    /// Writes a move: what happened, where the credential stands now, the list that tells of it, and what webhooks are told of
+    /// it, all or nothing. The deliveries are what is left to do.
     ///
     /// # Errors
     /// [`StoreError::Broken`] when another request has moved the credential or replaced the list since they were read.
-    pub(crate) async fn record_move(&self, movement: &Move<'_>) -> Result<(), StoreError> {
-        self.db.batch(self.move_statements(movement)?).await?;
-        Ok(())
+    pub(crate) async fn record_move(&self, movement: &Move<'_>) -> Result<Vec<DeliveryId>, StoreError> {
+        let mut statements = self.move_statements(movement)?;
+        let moving = statements.len();
+        statements.extend(self.event_statements(&movement.told, "true", movement.at)?);
+        let results = self.db.batch(statements).await?;
+        Ok(Self::deliveries(results.get(moving..).unwrap_or_default()))
     }
 
     pub(super) fn move_statements(&self, movement: &Move<'_>) -> Result<Vec<D1PreparedStatement>, StoreError> {

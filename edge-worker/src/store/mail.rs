@@ -6,10 +6,10 @@ use worker::D1PreparedStatement;
 
 use super::Store;
 use super::sql::{StoreError, row, rows, statement};
+use crate::domain::attempts;
 use crate::domain::email::Email;
 use crate::domain::ids::{CredentialId, MailId, OrganizationId};
 use crate::domain::locale::Locale;
-use crate::domain::mail;
 
 /// A mail to be put into the outbox.
 pub(crate) struct NewMail {
@@ -64,7 +64,7 @@ impl Store {
             mail.template,
             mail.locale.as_str(),
             mail.sealed_content,
-            now.plus_seconds(mail::SWEEP_SECONDS),
+            now.plus_seconds(attempts::SWEEP_SECONDS),
             now,
         )
     }
@@ -94,7 +94,7 @@ impl Store {
             mail.template,
             mail.locale.as_str(),
             mail.sealed_content,
-            now.plus_seconds(mail::SWEEP_SECONDS),
+            now.plus_seconds(attempts::SWEEP_SECONDS),
             now,
             since,
         )?;
@@ -103,7 +103,7 @@ impl Store {
 
     /// Takes a mail for one attempt; `None` when it has ended, or another attempt is under way.
     pub(crate) async fn lease_mail(&self, id: MailId, now: DateTime) -> Result<Option<LeasedMail>, StoreError> {
-        let until = now.plus_seconds(mail::LEASE_SECONDS);
+        let until = now.plus_seconds(attempts::LEASE_SECONDS);
         let lease = "UPDATE mail SET attempts = attempts + 1, leased_until = ?3, next_attempt_at = ?3
             WHERE id = ?1 AND state = 'waiting' AND leased_until <= ?2
             RETURNING recipient, locale, sealed_content, attempts";
@@ -133,7 +133,7 @@ impl Store {
         let due = "UPDATE mail SET next_attempt_at = ?2 WHERE id IN
               (SELECT id FROM mail WHERE state = 'waiting' AND next_attempt_at <= ?1 ORDER BY next_attempt_at LIMIT ?3)
             RETURNING id";
-        let later = now.plus_seconds(mail::SWEEP_SECONDS);
+        let later = now.plus_seconds(attempts::SWEEP_SECONDS);
         let results = self.db.batch(vec![statement!(self.db, due, now, later, limit)?]).await?;
         Ok(rows::<Id>(results.first())?.into_iter().map(|row| row.id).collect())
     }

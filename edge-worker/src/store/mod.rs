@@ -3,6 +3,7 @@
 mod accounts;
 mod answers;
 mod badges;
+mod bulk;
 mod credentials;
 mod documents;
 mod issuing;
@@ -13,14 +14,17 @@ mod members;
 mod organizations;
 mod own;
 mod rates;
+mod recipients;
 mod sessions;
 mod sql;
+mod webhooks;
 
 use worker::kv::KvStore;
 use worker::{D1Database, Env};
 
 pub(crate) use answers::{Answered, NewAnswer};
 pub(crate) use badges::{Badge, BadgeFilter};
+pub(crate) use bulk::{BulkJob, Counts, JobRow, RowEnd, WaitingRow};
 pub(crate) use credentials::{Credential, CredentialFilter, PublicCredential};
 pub(crate) use issuing::{IssuedRecord, OpenBlock, SealedKey};
 pub(crate) use keys::{ApiKeyRecord, SigningKeyRecord};
@@ -32,6 +36,7 @@ pub(crate) use own::OwnCredential;
 pub(crate) use rates::{Counted, FoundKey, KeyCheck};
 pub(crate) use sessions::{NewSession, Person};
 pub(crate) use sql::StoreError;
+pub(crate) use webhooks::{Delivery, LeasedDelivery, NewEvent, Webhook, credential_data};
 
 /// Records in D1, documents in KV.
 pub(crate) struct Store {

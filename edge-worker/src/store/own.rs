@@ -4,17 +4,20 @@ use ob3_core::DateTime;
 use serde::Deserialize;
 
 use super::credentials::{COLUMNS, Credential, CredentialRow, TABLES};
-use super::sql::{StoreError, rows, statement, total};
+use super::sql::{StoreError, row, rows, statement, total};
+use super::webhooks::NewEvent;
 use super::{Listed, Store};
 use crate::domain::credential::CredentialName;
 use crate::domain::email::Email;
-use crate::domain::ids::{CredentialId, UserId};
+use crate::domain::ids::{CredentialId, DeliveryId, OrganizationId, UserId};
 use crate::domain::paging::Page;
 
 /// A credential with its issuer's name.
 pub(crate) struct OwnCredential {
     /// The credential.
     pub credential: Credential,
+    /// Whose it is.
+    pub organization: OrganizationId,
     /// The issuer's name.
     pub organization_name: String,
 }
@@ -23,12 +26,17 @@ pub(crate) struct OwnCredential {
 struct OwnRow {
     #[serde(flatten)]
     credential: CredentialRow,
+    organization_id: OrganizationId,
     organization_name: String,
 }
 
 impl From<OwnRow> for OwnCredential {
     fn from(row: OwnRow) -> Self {
-        Self { credential: row.credential.into(), organization_name: row.organization_name }
+        Self {
+            credential: row.credential.into(),
+            organization: row.organization_id,
+            organization_name: row.organization_name,
+        }
     }
 }
 
@@ -44,7 +52,7 @@ impl Store {
         let count =
             format!("SELECT count(*) AS total FROM recipient r JOIN credential c ON c.recipient_id = r.id WHERE {OWN}");
         let select = format!(
-            "SELECT {COLUMNS}, o.name AS organization_name
+            "SELECT {COLUMNS}, o.id AS organization_id, o.name AS organization_name
              FROM {TABLES} JOIN organization o ON o.id = c.organization_id
              WHERE {OWN} ORDER BY c.issued_at DESC, c.id LIMIT ?2 OFFSET ?3"
         );
@@ -64,17 +72,30 @@ impl Store {
             CredentialName::Code(code) => ("code", code.as_str().to_owned()),
         };
         let select = format!(
-            "SELECT {COLUMNS}, o.name AS organization_name
+            "SELECT {COLUMNS}, o.id AS organization_id, o.name AS organization_name
              FROM {TABLES} JOIN organization o ON o.id = c.organization_id WHERE c.{column} = ?1"
         );
         Ok(statement!(self.db, &select, value)?.first::<OwnRow>(None).await?.map(Into::into))
     }
 
-    /// Marks a credential as claimed; `false` when it was claimed before, or does not hold.
-    pub(crate) async fn claim(&self, id: CredentialId, by: UserId, now: DateTime) -> Result<bool, StoreError> {
+    /// Marks a credential as claimed, and tells of it: the deliveries are what is left to do. `None` when it was claimed
+    /// before, or does not hold.
+    pub(crate) async fn claim(
+        &self,
+        id: CredentialId,
+        by: UserId,
+        told: &NewEvent,
+        now: DateTime,
+    ) -> Result<Option<Vec<DeliveryId>>, StoreError> {
         let claim = "UPDATE credential SET claimed_at = ?2, claimed_by = ?3 WHERE id = ?1 AND claimed_at IS NULL
             AND revoked_at IS NULL AND suspended_at IS NULL AND (valid_until IS NULL OR valid_until > ?2) RETURNING id";
-        self.has_changed(statement!(self.db, claim, id, now, by)?).await
+        let is_claimed =
+            format!("EXISTS (SELECT 1 FROM credential WHERE id = '{id}' AND claimed_at = {})", now.unix_millis());
+        let mut statements = vec![statement!(self.db, claim, id, now, by)?];
+        statements.extend(self.event_statements(told, &is_claimed, now)?);
+        let results = self.db.batch(statements).await?;
+        let is_changed = row::<serde_json::Value>(results.first())?.is_some();
+        Ok(is_changed.then(|| Self::deliveries(results.get(2..).unwrap_or_default())))
     }
 
     /// Lets strangers see a credential, or not.

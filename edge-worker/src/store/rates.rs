@@ -113,19 +113,23 @@ impl Store {
         Ok(KeyCheck { address, key, found })
     }
 
-    /// Forgets whose time is over: windows, codes and sessions, answers, and mails that have ended.
+    /// Forgets whose time is over: windows, codes and sessions, answers, and what mails and webhooks came to.
     pub(crate) async fn forget_before(
         &self,
         windows: DateTime,
         answers: DateTime,
-        mails: DateTime,
+        ended: DateTime,
     ) -> Result<(), StoreError> {
+        let told = "DELETE FROM webhook_event WHERE created_at < ?1
+            AND NOT EXISTS (SELECT 1 FROM webhook_delivery WHERE event_id = webhook_event.id)";
         let statements = vec![
             statement!(self.db, "DELETE FROM rate_window WHERE window_end < ?1", windows)?,
             statement!(self.db, "DELETE FROM idempotency WHERE created_at < ?1", answers)?,
             statement!(self.db, "DELETE FROM sign_in_code WHERE expires_at < ?1", windows)?,
             statement!(self.db, "DELETE FROM session WHERE expires_at < ?1", windows)?,
-            statement!(self.db, "DELETE FROM mail WHERE state <> 'waiting' AND ended_at < ?1", mails)?,
+            statement!(self.db, "DELETE FROM mail WHERE state <> 'waiting' AND ended_at < ?1", ended)?,
+            statement!(self.db, "DELETE FROM webhook_delivery WHERE state <> 'waiting' AND ended_at < ?1", ended)?,
+            statement!(self.db, told, ended)?,
         ];
         self.db.batch(statements).await?;
         Ok(())

@@ -10,8 +10,8 @@ use worker::{D1Database, D1PreparedStatement, D1Result};
 
 use crate::domain::email::Email;
 use crate::domain::ids::{
-    ApiKeyId, BadgeId, CredentialId, EventId, InvitationId, MailId, OrganizationId, RecipientId, SessionId,
-    SigningKeyId, StatusBlockId, StatusListId, UserId,
+    ApiKeyId, BadgeId, CredentialId, DeliveryId, EventId, InvitationId, JobId, MailId, OrganizationId, RecipientId,
+    SessionId, SigningKeyId, StatusBlockId, StatusListId, UserId, WebhookId,
 };
 use crate::domain::status_list::StatusIndex;
 use crate::fault::Rule;
@@ -126,8 +126,10 @@ bind_ids!(
     ApiKeyId,
     BadgeId,
     CredentialId,
+    DeliveryId,
     EventId,
     InvitationId,
+    JobId,
     MailId,
     OrganizationId,
     RecipientId,
@@ -135,7 +137,8 @@ bind_ids!(
     SigningKeyId,
     StatusBlockId,
     StatusListId,
-    UserId
+    UserId,
+    WebhookId
 );
 
 impl Bind for StatusIndex {

@@ -6,18 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::locale::Locale;
 
-/// How often a mail is tried; after the last time it has failed.
-pub const ATTEMPTS: i64 = 8;
-/// How long one attempt may take before another one may begin.
-pub const LEASE_SECONDS: i64 = 120;
-/// After how long the clock takes up a mail that the queue should have brought.
-pub const SWEEP_SECONDS: i64 = 120;
-/// How long is remembered that a mail was sent or has failed.
-pub const KEPT_SECONDS: i64 = 30 * super::time::DAY_SECONDS;
-/// The first wait after a failure; every later one is twice as long, up to [`LONGEST_WAIT_SECONDS`].
-const FIRST_WAIT_SECONDS: i64 = 30;
-const LONGEST_WAIT_SECONDS: i64 = 6 * 3600;
-
 /// What a mail is about, with everything that it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "template", rename_all = "snake_case")]
@@ -119,13 +107,6 @@ const CODE_STYLE: &str = "font:700 32px/1.2 ui-monospace,monospace;letter-spacin
 const LINK_STYLE: &str = "display:inline-block;padding:12px 20px;border-radius:6px;background:#1d2658;color:#fff";
 const SMALL_STYLE: &str = "font-size:14px;overflow-wrap:anywhere";
 
-/// How long to wait after so many attempts have failed; `None` when it was the last one.
-#[must_use]
-pub fn wait_seconds(attempts: i64) -> Option<i64> {
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(20);
-    (attempts < ATTEMPTS).then(|| (FIRST_WAIT_SECONDS << doublings).min(LONGEST_WAIT_SECONDS))
-}
-
 /// Puts values for `{names}`. What a value holds is not looked at again.
 fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::new();
@@ -205,12 +186,6 @@ mod tests {
         assert!(text.contains("Ada <b>{badge}</b>"), "{text}");
         assert!(html.contains("Ada &lt;b&gt;{badge}&lt;/b&gt;") && !html.contains("<b>"), "{html}");
         assert!(html.contains("href=\"https://badges.example/claim/CRD-23456789?a=1&amp;b=2\""), "{html}");
-    }
-
-    #[test]
-    fn waits_grow_until_the_last_attempt() {
-        assert_eq!((wait_seconds(1), wait_seconds(2), wait_seconds(ATTEMPTS)), (Some(30), Some(60), None));
-        assert!((1..ATTEMPTS).all(|attempt| wait_seconds(attempt).is_some_and(|wait| wait <= LONGEST_WAIT_SECONDS)));
     }
 
     #[test]
