@@ -207,3 +207,22 @@ test("only the badge's own organization changes and deletes it", async () => {
   assertError(await remove(organization.badgeId, other), 404, "NOT_FOUND");
   assertError(await server.request("DELETE", `${organization.path}/badges/${organization.badgeId}`), 401, "UNAUTHORIZED");
 });
+
+test("badges are made, changed and deleted by API key with the scope for it", async () => {
+  const scoped = async (scopes) =>
+    expectStatus(await server.request("POST", `${organization.path}/api-keys`, { token: organization.session, json: { label: "b", scopes } }), 201).json.apiKey;
+  const token = await scoped(["badges.write"]);
+  const json = { name: "By key", description: "d", criteria: "c" };
+  const badge = expectStatus(await server.request("POST", "/api/v1/badges", { token, json }), 201).json;
+  const path = `/api/v1/badges/${badge.id}`;
+  assert.equal(expectStatus(await server.request("PATCH", path, { token, json: { name: "Other" } }), 200).json.name, "Other");
+  assert.match(expectStatus(await server.request("PUT", `${path}/image`, { token, body: png(), type: "image/png" }), 200).json.imageUrl, /\.png$/);
+  const reads = await scoped(["badges.read"]);
+  const other = await newOrganization(server);
+  for (const [method, to, options] of [["POST", "/api/v1/badges", { json }], ["PATCH", path, { json: {} }], ["PUT", `${path}/image`, { body: png(), type: "image/png" }], ["DELETE", path, {}]]) {
+    assertError(await server.request(method, to, { token: reads, ...options }), 403, "FORBIDDEN");
+    if (to !== "/api/v1/badges") assertError(await server.request(method, to, { token: other.apiKey, ...options }), 404, "NOT_FOUND");
+  }
+  assert.equal((await server.request("DELETE", path, { token })).status, 204);
+  assertError(await server.request("GET", path, { token: reads }), 404, "NOT_FOUND");
+});

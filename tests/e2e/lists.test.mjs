@@ -164,3 +164,24 @@ test("the list is searched by name, address and short id, in any case, and liter
     assertError(await server.request("GET", `/api/v1/credentials?q=${q}`, { token: other.apiKey }), 400, "VALIDATION_ERROR", "q");
   }
 });
+
+test("a list is walked by cursor, each item once, whatever is issued meanwhile", async () => {
+  const other = await newOrganization(server);
+  const issue = async () => expectStatus(await other.issue({ notify: false }), 201).json.id;
+  const ids = [];
+  for (let i = 0; i < 7; i += 1) ids.push(await issue());
+  const walked = [];
+  for (let cursor = ""; cursor !== null; ) {
+    const answer = await server.request("GET", `/api/v1/credentials?limit=3&cursor=${cursor}`, { token: other.apiKey });
+    const { data, pagination } = expectStatus(answer, 200).json;
+    walked.push(...data.map(({ id }) => id));
+    assert.ok(Object.hasOwn(pagination, "nextCursor"));
+    cursor = pagination.nextCursor;
+    await issue();
+  }
+  for (const id of ids) assert.equal(walked.filter((it) => it === id).length, 1);
+  assert.equal(new Set(walked).size, walked.length);
+  for (const query of ["cursor=x", "cursor=&offset=1", "cursor=1.x"]) {
+    assertError(await server.request("GET", `/api/v1/credentials?${query}`, { token: other.apiKey }), 400, "VALIDATION_ERROR", "cursor");
+  }
+});

@@ -9,6 +9,7 @@ use super::answers::NewAnswer;
 use super::sql::{StoreError, flag, list, list_text, maybe_time, row, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::attempts;
+use crate::domain::email::{self, ERASED};
 use crate::domain::ids::{BadgeId, CredentialId, DeliveryId, OrganizationId, WebhookId};
 use crate::domain::paging::Page;
 use crate::domain::webhook::{EventType, MAX_WEBHOOKS, ROTATION_SECONDS, WebhookContent};
@@ -68,7 +69,7 @@ pub(crate) fn credential_data(id: CredentialId, code: &str, badge: BadgeId, reci
         "credentialId": code,
         "credentialUuid": id,
         "badgeId": badge,
-        "recipientEmail": recipient_email,
+        "recipientEmail": email::shown(recipient_email),
     })
 }
 
@@ -379,7 +380,8 @@ impl Store {
         let insert = format!(
             "INSERT INTO webhook_event (id, organization_id, type, data, created_at)
              SELECT {event}, c.organization_id, ?3, json_object('credentialId', c.code, 'credentialUuid', c.id,
-                 'badgeId', c.badge_id, 'recipientEmail', r.identity), c.valid_until
+                 'badgeId', c.badge_id, 'recipientEmail', CASE WHEN r.identity LIKE '{ERASED}%' THEN NULL ELSE r.identity END),
+               c.valid_until
              FROM credential c JOIN recipient r ON r.id = c.recipient_id
              WHERE c.id IN ({due})
                AND EXISTS (SELECT 1 FROM webhook w WHERE w.organization_id = c.organization_id AND {wants})
