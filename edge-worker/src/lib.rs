@@ -37,6 +37,8 @@ mod mail;
 #[cfg(target_family = "wasm")]
 mod observe;
 #[cfg(target_family = "wasm")]
+mod outbound;
+#[cfg(target_family = "wasm")]
 mod respond;
 #[cfg(target_family = "wasm")]
 mod retry;

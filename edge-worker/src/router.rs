@@ -8,8 +8,8 @@ use crate::access::{with_address_limit, with_api_key, with_sign_in_limit};
 use crate::observe::observe;
 use crate::respond::{for_every_origin, preflight};
 use crate::routes::{
-    api_keys, badges, bulk, credentials, images, issuers, members, operator, organizations, own, pages, public,
-    recipients, session, signing_keys, status, webhooks,
+    api_keys, badges, bulk, credentials, embed, images, issuers, members, operator, organizations, own, pages, public,
+    recipients, session, signing_keys, status, verify_image, webhooks,
 };
 
 /// The routes. Handlers find the request's `App` among its extensions.
@@ -59,6 +59,7 @@ pub(crate) fn router() -> Router {
         .route("/api/me/credentials", get(own::list))
         .route("/api/me/credentials/{credential}", get(own::show).patch(own::change))
         .route("/api/credentials/{credential}/claim", post(own::claim))
+        .route("/api/credentials/verify-image", post(verify_image::verify_image))
         .route_layer(from_fn(with_address_limit));
 
     let sign_in = Router::new()
@@ -69,6 +70,8 @@ pub(crate) fn router() -> Router {
 
     let documents = Router::new()
         .route("/api/verify/{credential}", open(get(public::verify)))
+        .route("/api/embed/{credential}", get(embed::frame))
+        .route("/api/oembed", open(get(embed::oembed)))
         .route("/api/credentials/{credential}/baked", open(get(public::baked)))
         .route("/credentials/{credential}", open(get(public::ob3)))
         .route("/credentials/{credential}/ob3", open(get(public::ob3)))

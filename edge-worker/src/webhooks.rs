@@ -16,6 +16,7 @@ use crate::domain::webhook::{self, EventType};
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job, Outcome};
+use crate::outbound;
 use crate::store::{LeasedDelivery, NewEvent};
 
 /// Something to be told.
@@ -106,27 +107,13 @@ async fn send(app: &App, id: DeliveryId, leased: &LeasedDelivery, now: DateTime)
     let fetch = Fetch::Request(request);
     let sent = std::pin::pin!(fetch.send_with_signal(&signal));
     let late = std::pin::pin!(Delay::from(Duration::from_millis(webhook::TIMEOUT_MILLIS.into())));
-    match first(sent, late).await {
+    match outbound::first(sent, late).await {
         Some(answer) => Ok(answer.map_err(failed)?.status_code()),
         None => {
             controller.abort();
             Err("the address did not answer in time".into())
         }
     }
-}
-
-/// What `work` comes to, or `None` when `limit` is over first.
-async fn first<T>(
-    mut work: std::pin::Pin<&mut impl Future<Output = T>>,
-    mut limit: std::pin::Pin<&mut impl Future<Output = ()>>,
-) -> Option<T> {
-    std::future::poll_fn(|cx| {
-        if let std::task::Poll::Ready(done) = work.as_mut().poll(cx) {
-            return std::task::Poll::Ready(Some(done));
-        }
-        limit.as_mut().poll(cx).map(|()| None)
-    })
-    .await
 }
 
 /// Seals a webhook's secret.

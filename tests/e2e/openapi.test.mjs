@@ -176,6 +176,14 @@ test("answers have the shapes that are described", async () => {
   await ask("GET", "/images/{file}", { file: signed.image.id.split("/").at(-1) });
   await ask("GET", "/status/{list}", { list: signed.credentialStatus[0].statusListCredential.split("/").at(-1) });
 
+  await ask("GET", "/api/embed/{credential}", one);
+  await ask("GET", `/api/oembed?url=${encodeURIComponent(issued.verificationUrl)}`);
+  const image = new FormData();
+  image.append("image", new Blob([expectStatus(await server.request("GET", `/api/credentials/${issued.id}/baked`), 200).bytes]), "badge.png");
+  const form = new Request("http://form.test", { method: "POST", body: image });
+  const body = new Uint8Array(await form.arrayBuffer());
+  await ask("POST", "/api/credentials/verify-image", {}, { body, type: form.headers.get("content-type") });
+
   const webhook = await ask("POST", "/api/v1/webhooks", {}, { ...key, json: { url: "https://hooks.accolade.example/" } });
   const hook = { webhook: webhook.id };
   await ask("GET", "/api/v1/webhooks", {}, key);

@@ -17,6 +17,7 @@ pub mod json;
 pub mod lifecycle;
 pub mod locale;
 pub mod mail;
+pub mod multipart;
 pub mod negotiation;
 pub mod openapi;
 pub mod organization;

@@ -4,6 +4,7 @@ pub(crate) mod api_keys;
 pub(crate) mod badges;
 pub(crate) mod bulk;
 pub(crate) mod credentials;
+pub(crate) mod embed;
 pub(crate) mod images;
 pub(crate) mod issuers;
 pub(crate) mod members;
@@ -16,6 +17,7 @@ pub(crate) mod recipients;
 pub(crate) mod session;
 pub(crate) mod signing_keys;
 pub(crate) mod status;
+pub(crate) mod verify_image;
 pub(crate) mod webhooks;
 
 use serde::Serialize;

@@ -193,7 +193,13 @@ pub(crate) fn raw(json: String) -> Result<Box<RawValue>> {
     RawValue::from_string(json).map_err(|error| Error::Internal(format!("a stored document is not JSON: {error}")))
 }
 
-async fn find(app: &App, name: &str, headers: &HeaderMap, counted: Option<&Counted<'_>>) -> Result<PublicCredential> {
+/// The credential that an address names, if the caller may see it: 429, 404 and 403 as [`verify`].
+pub(crate) async fn find(
+    app: &App,
+    name: &str,
+    headers: &HeaderMap,
+    counted: Option<&Counted<'_>>,
+) -> Result<PublicCredential> {
     let name = CredentialName::parse(name).ok_or(NOT_FOUND)?;
     let (found, allowance) = app.store.public_credential(&name, counted, app.now).await?;
     if let Some(allowance) = allowance.filter(|allowance| !allowance.is_admitted) {

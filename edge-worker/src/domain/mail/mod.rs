@@ -121,7 +121,8 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// Text as it stands in HTML, between tags and in attributes.
-fn escape(text: &str) -> String {
+#[must_use]
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

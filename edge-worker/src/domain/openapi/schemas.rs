@@ -174,6 +174,17 @@ const ANSWERS: &[(&str, &str)] = &[
     ),
     ("Deliveries", "data: [Delivery], pagination: Pagination"),
     ("Redelivered", "id: uuid"),
+    ("ImageVerification", "verification: ImageVerified, ob3Credential: object|null"),
+    (
+        "ImageVerified",
+        "outcome: =verified/rejected/indeterminate, code: text, signatureValid: boolean, notRevoked: boolean, \
+         notExpired: boolean, report: object",
+    ),
+    (
+        "OEmbed",
+        "version: =1.0, type: =rich, title: text, author_name: text, provider_name: text, provider_url: uri, html: text, \
+         width: integer, height: integer",
+    ),
 ];
 
 /// Words of which one is taken.
@@ -222,6 +233,14 @@ pub(super) fn all() -> Value {
         ("Slug", json!({ "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$" })),
         ("Code", json!({ "type": "string", "pattern": "^CRD-[0-9A-Z]{8}$" })),
         ("Criteria", json!({ "anyOf": [{ "type": "string", "minLength": 1 }, described("CriteriaObject")] })),
+        (
+            "ImageForm",
+            json!({
+                "type": "object",
+                "required": ["image"],
+                "properties": { "image": { "type": "string", "format": "binary" } },
+            }),
+        ),
         (
             "IssueRequests",
             json!({ "type": "array", "items": described("IssueRequest"), "minItems": 1, "maxItems": 10_000 }),

@@ -1,0 +1,67 @@
+//! Fetching documents that others publish: public addresses only, bounded in size and time, and no redirects.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use worker::{AbortController, Delay, Fetch, HttpResponse, Method, Request, RequestInit, RequestRedirect};
+
+use crate::domain::webhook;
+
+/// Most bytes of a document: a status list at its largest, with room.
+const MAX_DOCUMENT_BYTES: usize = 1 << 20;
+/// How long a document may take.
+const TIMEOUT_MILLIS: u64 = 5_000;
+
+/// A document, or `None` when it can not be had, for whatever reason.
+pub(crate) async fn document(url: &str) -> Option<Vec<u8>> {
+    if !webhook::is_target(url, false) {
+        return None;
+    }
+    let mut init = RequestInit::new();
+    init.with_method(Method::Get).with_redirect(RequestRedirect::Manual);
+    let request = Request::new_with_init(url, &init).ok()?;
+    let controller = AbortController::default();
+    let signal = controller.signal();
+    let found = {
+        let work = std::pin::pin!(read(request, &signal));
+        let late = std::pin::pin!(Delay::from(Duration::from_millis(TIMEOUT_MILLIS)));
+        first(work, late).await
+    };
+    if found.is_none() {
+        controller.abort();
+    }
+    found.flatten()
+}
+
+async fn read(request: Request, signal: &worker::AbortSignal) -> Option<Vec<u8>> {
+    let response = Fetch::Request(request).send_with_signal(signal).await.ok()?;
+    if response.status_code() != 200 {
+        return None;
+    }
+    let mut body = Body::new(HttpResponse::try_from(response).ok()?.into_body());
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let Ok(chunk) = frame.ok()?.into_data() else { continue };
+        if bytes.len().saturating_add(chunk.len()) > MAX_DOCUMENT_BYTES {
+            return None;
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Some(bytes)
+}
+
+/// What `work` comes to, or `None` when `limit` is over first.
+pub(crate) async fn first<T>(
+    mut work: Pin<&mut impl Future<Output = T>>,
+    mut limit: Pin<&mut impl Future<Output = ()>>,
+) -> Option<T> {
+    poll_fn(|cx| {
+        if let std::task::Poll::Ready(done) = work.as_mut().poll(cx) {
+            return std::task::Poll::Ready(Some(done));
+        }
+        limit.as_mut().poll(cx).map(|()| None)
+    })
+    .await
+}
