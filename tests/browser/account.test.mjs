@@ -108,8 +108,6 @@ test("the mail's link leads to the badge, a code proves the address, and the bad
     await page.waitForSelector("#email");
   });
 });
-  assert.equal(read.status, 400, "the API names credentials by their id");
-});
 
 test("somebody else's link says so, and offers another address", async () => {
   const { credentialId } = expectStatus(await organization.issue(), 201).json;
@@ -142,4 +140,16 @@ test("an invitation is accepted on the page that its mail names", async () => {
   });
   const members = await server.request("GET", `${organization.path}/members`, { token: organization.session });
   assert.ok(expectStatus(members, 200).json.data.some((member) => member.email === email && member.role === "issuer"));
+});
+
+test("the page of the API shows every operation of the document", async () => {
+  await visit("/docs", async (page) => {
+    await page.waitForSelector("#operations details");
+    const { paths } = (await server.request("GET", "/openapi.json")).json;
+    const operations = Object.values(paths).flatMap((methods) => Object.keys(methods)).length;
+    assert.equal(await page.locator(".operations > li").count(), operations);
+    await page.click("#issue > summary");
+    assert.match(await page.textContent("#issue"), /Scope `credentials\.issue`/);
+    await inspect(page, "docs");
+  });
 });
