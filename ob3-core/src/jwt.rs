@@ -47,15 +47,19 @@ pub(crate) enum KeyHint {
 
 /// Reads a protected header. `issuer` completes a `kid` that is only a fragment.
 ///
-/// OB 3.0 §8.2.4.1 allows `alg`, `kid`, `jwk` and `typ` and nothing else, which also keeps out `crit`, `jku` and `x5u`.
+/// OB 3.0 §8.2.4.1 allows `alg`, `kid`, `jwk` and `typ` and nothing else, which also keeps out `crit`, `jku` and `x5u`. VC JOSE
+/// COSE §3.1.1 adds that `cty` is `vc`, which says nothing that the payload does not.
 pub(crate) fn read_header(header: &Object<'_>, issuer: &str) -> Result<(Algorithm, KeyHint), Finding> {
     let malformed = |member: &str| Finding::invalid(Code::JwtHeader).with("member", clip(member));
     let text = |name: &str| header.get(name).and_then(Value::as_str);
-    if let Some((name, _)) = header.iter().find(|(name, _)| !matches!(*name, "alg" | "kid" | "jwk" | "typ")) {
+    if let Some((name, _)) = header.iter().find(|(name, _)| !matches!(*name, "alg" | "cty" | "kid" | "jwk" | "typ")) {
         return Err(malformed(name));
     }
     if header.contains("typ") && !matches!(text("typ"), Some("JWT" | "vc+jwt" | "vc+ld+json+jwt")) {
         return Err(malformed("typ"));
+    }
+    if header.contains("cty") && text("cty") != Some("vc") {
+        return Err(malformed("cty"));
     }
     let name = text("alg").ok_or_else(|| malformed("alg"))?;
     let algorithm = Algorithm::parse(name).ok_or_else(|| {
@@ -137,6 +141,11 @@ fn numeric_date(value: &Value<'_>) -> Option<DateTime> {
 /// differs makes the badge say two things.
 pub(crate) fn check_claims(payload: &Object<'_>, credential: &Value<'_>) -> Result<(), Finding> {
     let mismatch = |claim: &str| Finding::invalid(Code::JwtClaimMismatch).with("claim", claim);
+    // VC JOSE COSE §3.1.1: a credential that is the payload has no other beside it.
+    if let Some(claim) = ["vc", "vp"].into_iter().find(|claim| payload.contains(claim) && payload.contains("@context"))
+    {
+        return Err(mismatch(claim));
+    }
     let member = |name: &str| credential.get(name);
     let id_of = |value: Option<&Value<'_>>| {
         let value = value?;

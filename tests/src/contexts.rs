@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::Vectors;
+use ob3_core::Verifier;
+use sha2::{Digest, Sha256};
+
+use crate::{Vectors, vectors};
 
 /// Finds the text of a context by its URL.
 pub type ContextLoader = Box<dyn Fn(&str) -> Option<String>>;
@@ -31,4 +34,16 @@ pub fn context_loader(vectors: &Vectors, more: &[(&str, &str)]) -> ContextLoader
         texts.insert((*url).to_owned(), vectors.text(file));
     }
     Box::new(move |url| texts.get(url).cloned())
+}
+
+/// Pins the context of the W3C's examples, which no badge uses, as a caller would; where the vectors are absent, nothing.
+///
+/// # Panics
+/// When it can not be read.
+#[expect(clippy::expect_used, reason = "a test can not go on without its contexts")]
+pub fn add_example_context(verifier: &Verifier) {
+    let Some(vectors) = vectors("contexts/ssi") else { return };
+    let text = vectors.text("w3c-ns-credentials-examples-v2.jsonld");
+    let hash = Sha256::digest(text.as_bytes()).into();
+    verifier.contexts().add("https://www.w3.org/ns/credentials/examples/v2", &text, &hash).expect("a context");
 }

@@ -18,7 +18,7 @@ mod suite;
 mod vectors;
 pub mod worst;
 
-pub use contexts::{ContextLoader, context_loader};
+pub use contexts::{ContextLoader, add_example_context, context_loader};
 pub use corpus::{Item, corpus};
 pub use documents::document;
 pub use isomorphism::isomorphic;
