@@ -96,6 +96,11 @@ fn did_document() {
 }
 
 #[test]
+fn nested() {
+    fuzz("nested", targets::nested);
+}
+
+#[test]
 fn policy() {
     fuzz("policy", targets::policy);
 }

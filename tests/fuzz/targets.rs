@@ -241,6 +241,49 @@ pub(crate) fn did_document(rng: &mut Rng) -> Case {
     case
 }
 
+/// Credentials within credentials: endorsements, presentations, and badges that are altered inside of them. A presentation is
+/// as good as what it holds; what was signed is told of the badges, which is where the claims are.
+pub(crate) fn nested(rng: &mut Rng) -> Case {
+    let (held, signed) = altered_badge(rng);
+    let suite = *rng.pick(&Suite::ALL);
+    if rng.once_in(2) {
+        let mut document = json!({
+            "@context": [badges::V2],
+            "type": ["VerifiablePresentation"],
+            "holder": suite.curve.did(),
+            "verifiableCredential": vec![held; 1 + rng.few(4)],
+        });
+        if rng.once_in(2) {
+            let purpose = [("proofPurpose", json!("authentication"))];
+            document = suite.secure_with(&document, &purpose).unwrap_or(document);
+        }
+        if rng.once_in(2) {
+            alter(rng, &mut document);
+        }
+        let mut case = Case::new(spell(rng, &document), signed);
+        case.is_envelope = true;
+        return case;
+    }
+    let mut endorsement = badges::endorsement("https://college.example.edu/achievements/first-aid");
+    endorsement["issuer"]["id"] = suite.curve.did().into();
+    if rng.once_in(2) {
+        alter(rng, &mut endorsement);
+    }
+    let mut unsigned = Suite::ISSUED.unsigned();
+    if rng.once_in(2) {
+        let endorsement = suite.secure(&endorsement).unwrap_or(endorsement);
+        unsigned["endorsement"] = json!([endorsement, held]);
+    } else {
+        let mut token = badges::jws(suite.curve, &badges::header(suite.curve), &spell(rng, &endorsement)).into_bytes();
+        if rng.once_in(2) {
+            alter_bytes(rng, &mut token);
+        }
+        unsigned["endorsementJwt"] = json!([String::from_utf8_lossy(&token)]);
+    }
+    let badge = Suite::ISSUED.secure(&unsigned).unwrap_or_else(|_| unsigned.clone());
+    Case::new(spell(rng, &badge), vec![unsigned])
+}
+
 /// Policies.
 pub(crate) fn policy(rng: &mut Rng) -> Case {
     let badge = badge(rng);
