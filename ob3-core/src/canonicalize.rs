@@ -43,11 +43,17 @@ pub(crate) fn canonical_labels(dataset: &Dataset, hash: Hash, work: &Work) -> Re
         work,
     };
 
+    let mentioned: Vec<usize> = (0..dataset.blank_count()).filter(|node| !mentions.of(*node).is_empty()).collect();
+    // The hashes put nodes in order: one alone, such as that of every proof, needs none.
+    if let [node] = mentioned.as_slice() {
+        canonicalizer.canonical.issue(*node);
+        return Ok(canonicalizer.canonical.labels);
+    }
+
     // Step 3: the first-degree hashes.
     canonicalizer.first_degree = (0..dataset.blank_count())
         .map(|node| hash(first_degree_lines(dataset, mentions.of(node), node).as_bytes()))
         .collect();
-    let mentioned: Vec<usize> = (0..dataset.blank_count()).filter(|node| !mentions.of(*node).is_empty()).collect();
     let by_hash = sorted(&mentioned, &|a, b| canonicalizer.first_degree.get(*a) > canonicalizer.first_degree.get(*b));
     let groups: Vec<&[usize]> =
         by_hash.chunk_by(|a, b| canonicalizer.first_degree.get(*a) == canonicalizer.first_degree.get(*b)).collect();

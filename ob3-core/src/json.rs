@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::jsonld::number;
+use crate::plain::plain_prefix;
 use crate::sort::sorted;
 
 /// Deepest nesting of objects and arrays that is read. A badge nests about twelve deep; a recursive reader of 96 levels
@@ -351,6 +352,7 @@ impl<'a> Parser<'a> {
         self.expect(b'"')?;
         let start = self.at;
         loop {
+            self.skip_plain();
             match self.peek() {
                 Some(b'"') => {
                     let text = self.slice(start)?;
@@ -364,6 +366,10 @@ impl<'a> Parser<'a> {
         }
     }
 
+    fn skip_plain(&mut self) {
+        self.at += plain_prefix(self.bytes.get(self.at..).unwrap_or_default());
+    }
+
     fn slice(&self, start: usize) -> Result<&'a str, JsonError> {
         self.text.get(start..self.at).ok_or_else(|| self.error(JsonErrorKind::Syntax))
     }
@@ -372,6 +378,7 @@ impl<'a> Parser<'a> {
         let mut text = String::from(self.slice(start)?);
         let mut run = self.at;
         loop {
+            self.skip_plain();
             match self.peek() {
                 Some(b'"') => {
                     text.push_str(self.slice(run)?);
@@ -534,16 +541,13 @@ impl Writer {
     /// A string.
     pub(crate) fn string(&mut self, text: &str) {
         self.text.push('"');
-        let mut run = 0;
-        for (at, byte) in text.bytes().enumerate() {
-            if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-                continue;
-            }
-            self.text.push_str(text.get(run..at).unwrap_or_default());
-            run = at + 1;
+        let mut rest = text;
+        while let Some((plain, after)) = rest.split_at_checked(plain_prefix(rest.as_bytes())) {
+            self.text.push_str(plain);
+            let Some(byte) = after.bytes().next() else { break };
             self.escape(byte);
+            rest = after.get(1..).unwrap_or_default();
         }
-        self.text.push_str(text.get(run..).unwrap_or_default());
         self.text.push('"');
     }
 
@@ -556,6 +560,7 @@ impl Writer {
             b'\n' => self.text.push_str("\\n"),
             b'\r' => self.text.push_str("\\r"),
             b'\t' => self.text.push_str("\\t"),
+            0x7f => self.text.push('\u{7f}'),
             _ => {
                 self.text.push_str("\\u00");
                 for digit in [byte >> 4, byte & 15] {

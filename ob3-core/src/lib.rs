@@ -25,6 +25,7 @@ mod multibase;
 #[cfg(feature = "native-crypto")]
 pub mod native;
 mod nested;
+mod plain;
 mod policy;
 mod proof;
 mod rdf;

@@ -1,6 +1,7 @@
 //! An RDF dataset in the form that canonicalisation wants: every term kept once, as its N-Quads text.
 
 use crate::mix::mix;
+use crate::plain::plain_prefix;
 use crate::sort::sorted;
 
 /// A term of a dataset: a blank node, or an IRI or literal by its place in the dataset's table.
@@ -171,13 +172,11 @@ fn hash(text: &str) -> usize {
 
 /// Escapes a literal as canonical N-Quads does (RDFC-1.0 §5.2).
 fn push_escaped(out: &mut String, text: &str) {
-    let mut run = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' && byte != 0x7f {
-            continue;
-        }
-        out.push_str(text.get(run..at).unwrap_or_default());
-        run = at + 1;
+    let mut rest = text;
+    while let Some((plain, after)) = rest.split_at_checked(plain_prefix(rest.as_bytes())) {
+        out.push_str(plain);
+        let Some(byte) = after.bytes().next() else { break };
+        rest = after.get(1..).unwrap_or_default();
         let short = match byte {
             b'"' => '"',
             b'\\' => '\\',
@@ -197,7 +196,6 @@ fn push_escaped(out: &mut String, text: &str) {
         out.push('\\');
         out.push(short);
     }
-    out.push_str(text.get(run..).unwrap_or_default());
 }
 
 #[cfg(test)]
