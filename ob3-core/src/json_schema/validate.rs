@@ -155,12 +155,6 @@ impl<'s> Validation<'s> {
         value: &Value<'_>,
     ) -> Verdict {
         match keyword {
-            // Annotations (Validation §7, §8 and §9: formats and contents are not asserted), and what stands to be found.
-            "$comment" | "$id" | "$anchor" | "$defs" | "definitions" | "title" | "description" | "default"
-            | "examples" | "deprecated" | "readOnly" | "writeOnly" | "format" | "contentEncoding"
-            | "contentMediaType" | "contentSchema" => Holds,
-            // Read with the keywords that they belong to.
-            "then" | "else" | "minContains" | "maxContains" | "additionalItems" => Holds,
             "$schema" => {
                 let dialect = operand.as_str().map(|url| url.trim_end_matches('#'));
                 if dialect == Some("https://json-schema.org/draft/2019-09/schema") { Holds } else { Open }
@@ -499,24 +493,59 @@ enum Kind {
     Array,
     String,
     Number,
+    /// An annotation (Validation §7, §8 and §9: formats and contents are not asserted), what stands to be found, or what is
+    /// read with the keyword that it belongs to.
+    Nothing,
 }
 
+static KEYWORDS: [(Kind, &[&str]); 5] = [
+    (
+        Kind::Object,
+        &[
+            "properties",
+            "required",
+            "additionalProperties",
+            "patternProperties",
+            "propertyNames",
+            "dependentRequired",
+            "dependentSchemas",
+            "minProperties",
+            "maxProperties",
+        ],
+    ),
+    (Kind::Array, &["items", "contains", "uniqueItems", "minItems", "maxItems"]),
+    (Kind::String, &["pattern", "minLength", "maxLength"]),
+    (Kind::Number, &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
+    (
+        Kind::Nothing,
+        &[
+            "$comment",
+            "$id",
+            "$anchor",
+            "$defs",
+            "definitions",
+            "title",
+            "description",
+            "default",
+            "examples",
+            "deprecated",
+            "readOnly",
+            "writeOnly",
+            "format",
+            "contentEncoding",
+            "contentMediaType",
+            "contentSchema",
+            "then",
+            "else",
+            "minContains",
+            "maxContains",
+            "additionalItems",
+        ],
+    ),
+];
+
 fn kind_of(keyword: &str) -> Option<Kind> {
-    Some(match keyword {
-        "properties"
-        | "patternProperties"
-        | "additionalProperties"
-        | "propertyNames"
-        | "required"
-        | "dependentRequired"
-        | "dependentSchemas"
-        | "minProperties"
-        | "maxProperties" => Kind::Object,
-        "items" | "contains" | "uniqueItems" | "minItems" | "maxItems" => Kind::Array,
-        "pattern" | "minLength" | "maxLength" => Kind::String,
-        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => Kind::Number,
-        _ => return None,
-    })
+    KEYWORDS.iter().find(|(_, names)| names.contains(&keyword)).map(|(kind, _)| *kind)
 }
 
 #[cfg(test)]
