@@ -35,8 +35,7 @@ pub(crate) struct Received {
     pub sha256: String,
 }
 
-/// Reads an upload to its end, and writes its rows as they come in. Nothing is kept in memory but the rows of one
-/// statement.
+/// Reads an upload to its end, and writes its rows as they come in. Nothing is kept in memory but the rows of one batch.
 ///
 /// 1. 413 when it is too large; 400 when it can not be read, or has no rows, or too many.
 /// 2. A row that is no good request is kept as it is: it fails by itself, and lets the others be.
@@ -83,7 +82,7 @@ async fn read(
         if written.saturating_add(waiting.len()) > bulk::MAX_ROWS {
             return Err(invalid(Problem::TooLong(bulk::MAX_ROWS)));
         }
-        if waiting.len() >= bulk::ROWS_A_STATEMENT || is_last && !waiting.is_empty() {
+        if waiting.len() >= bulk::ROWS_AT_ONCE || is_last && !waiting.is_empty() {
             app.store.add_rows(job, written.saturating_add(1), &waiting).await?;
             written = written.saturating_add(waiting.len());
             waiting.clear();

@@ -112,6 +112,16 @@ test("what was good before the fault is not issued either", async () => {
   assert.equal(await count(organization.badgeId), before);
 });
 
+test("long rows are as good as short ones", async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => item({ narrative: `${i} ${"long ".repeat(790)}`, evidence: Array.from({ length: 10 }, () => ({ narrative: "evidence ".repeat(440) })) }));
+  const { json } = expectStatus(await upload(rows), 202);
+  const done = await completed(json.id);
+  assert.equal(done.counts.issued, 60);
+  const { credentialId } = done.rows.data[42];
+  const { credentialSubject } = expectStatus(await server.request("GET", `/credentials/${credentialId}/ob3`), 200).json;
+  assert.match(credentialSubject.narrative, /^42 /);
+});
+
 test("too many rows, too many bytes and another type are refused", async () => {
   const rows = (n) => `name,email\n${"a,a@b.example\n".repeat(n)}`;
   assertError(await csv(rows(10_001)), 400, "VALIDATION_ERROR", "body");

@@ -14,8 +14,10 @@ const MAX_ROW_BYTES: usize = 64 * 1024;
 /// Rows that are issued by one message of the queue: few enough that a batch of messages stays within the platform's limit
 /// of 1,000 requests to databases and stores.
 pub const ROWS_A_MESSAGE: usize = 10;
-/// Rows that are written by one statement.
-pub const ROWS_A_STATEMENT: usize = 250;
+/// Rows that are kept in memory before they are written.
+pub const ROWS_AT_ONCE: usize = 250;
+/// Most bytes of rows that are written by one statement: the database takes values of 2,000,000 bytes at most.
+pub const STATEMENT_BYTES: usize = 1_000_000;
 
 /// The columns of a table, and where their values stand in a request.
 const COLUMNS: [(&str, &str); 9] = [

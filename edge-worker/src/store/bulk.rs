@@ -117,15 +117,21 @@ impl Store {
             SELECT ?1, json_extract(value, '$.n'), json_extract(value, '$.name'), json_extract(value, '$.email'),
               json_extract(value, '$.request') FROM json_each(?2)";
         let mut statements = Vec::new();
-        let mut number = first;
-        for chunk in requests.chunks(bulk::ROWS_A_STATEMENT) {
-            let mut rows = Vec::with_capacity(chunk.len());
-            for request in chunk {
-                let (name, email) = bulk::known_by(request);
-                rows.push(json!({ "n": number, "name": name, "email": email, "request": request.to_string() }));
-                number += 1;
+        let mut rows: Vec<String> = Vec::new();
+        let mut length = 0_usize;
+        for (number, request) in (first..).zip(requests) {
+            let (name, email) = bulk::known_by(request);
+            let row = json!({ "n": number, "name": name, "email": email, "request": request.to_string() }).to_string();
+            if length.saturating_add(row.len()) > bulk::STATEMENT_BYTES && !rows.is_empty() {
+                statements.push(statement!(self.db, insert, id, format!("[{}]", rows.join(",")))?);
+                rows.clear();
+                length = 0;
             }
-            statements.push(statement!(self.db, insert, id, Value::from(rows).to_string())?);
+            length = length.saturating_add(row.len());
+            rows.push(row);
+        }
+        if !rows.is_empty() {
+            statements.push(statement!(self.db, insert, id, format!("[{}]", rows.join(",")))?);
         }
         self.db.batch(statements).await?;
         Ok(())
