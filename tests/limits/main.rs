@@ -5,9 +5,10 @@ use accolade_tests::badges::LIST_URL;
 use accolade_tests::worst::{MAX_BYTES, Worst, worst_inputs};
 use serde_json::Value;
 
-/// Memory at any one time: so many bytes for each byte that goes in, and so many for whatever is small.
+/// Memory at any one time: so many bytes for each byte that goes in, and so many for whatever is small: a compressed credential
+/// that inflates to 2 MiB.
 const MEMORY_FOR_EACH_BYTE: u64 = 96;
-const MEMORY_AT_LEAST: u64 = 1 << 20;
+const MEMORY_AT_LEAST: u64 = 8 << 20;
 
 /// What status lists may take besides: 16 MiB of them inflated, and one more that is being inflated and grows by doubling.
 const MEMORY_OF_LISTS: u64 = 48 << 20;

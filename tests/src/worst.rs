@@ -5,7 +5,7 @@
 
 use std::iter::repeat_n;
 
-use ob3_core::testing::gzip;
+use ob3_core::testing::{gzip, zlib};
 use serde_json::{Value, json};
 
 use crate::badges::{self, Curve, DID_WEB, DID_WEB_URL, LIST_URL, PNG, Suite, crc32};
@@ -386,6 +386,22 @@ fn images() -> Vec<Worst> {
         worst(
             "a PNG with a credential of 2 MB",
             png(&chunk(b"iTXt", &[b"openbadgecredential\0\0\0\0\0".as_slice(), &vec![b'['; 2_000_000]].concat())),
+            "json_too_deep",
+        ),
+        worst(
+            "a PNG whose credential inflates beyond 2 MB",
+            png(&chunk(
+                b"iTXt",
+                &[b"openbadgecredential\0\x01\0\0\0".as_slice(), &zlib(&vec![b'['; (2 << 20) + 1])].concat(),
+            )),
+            "input_too_large",
+        ),
+        worst(
+            "a PNG whose credential inflates to 2 MB",
+            png(&chunk(
+                b"iTXt",
+                &[b"openbadgecredential\0\x01\0\0\0".as_slice(), &zlib(&vec![b'['; 2_000_000])].concat(),
+            )),
             "json_too_deep",
         ),
         worst("an SVG of a million tags", svg(&fill("<g/>", many)), "image_no_credential"),
