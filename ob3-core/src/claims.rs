@@ -1,6 +1,6 @@
 //! What a credential says of itself, for display: read along known paths only, and shown as claimed, never as fact.
 
-use crate::examine::is_v1;
+use crate::examine::{Role, is_v1};
 use crate::json::{Value, Writer};
 use crate::nested::has_type;
 
@@ -8,15 +8,20 @@ use crate::nested::has_type;
 const MAX_TEXT_CHARS: usize = 4096;
 
 /// JSON text `{id?, type, name?, description?, image?, issuer, recipient, achievement, validFrom?, validUntil?}`.
-pub(crate) fn to_json(credential: &Value<'_>) -> String {
+///
+/// A presentation claims nothing but its type: what else stands in it may be signed by nobody, and what is presented has
+/// claims of its own.
+pub(crate) fn to_json(document: &Value<'_>, role: Role) -> String {
     let mut out = Writer::with_capacity(1024);
+    let nothing = Value::Null;
+    let credential = if role == Role::Presentation { &nothing } else { document };
     let subject = credential.get("credentialSubject").map(|subject| first(subject));
     // The achievements of a learner record are those of its badges, not what the record is about.
     let is_record = has_type(credential.get("type"), "ClrCredential");
     let achievement = subject.and_then(|subject| subject.get("achievement")).filter(|_| !is_record).map(first);
     out.object(|out| {
         text(out, credential, "id");
-        types(out, credential);
+        types(out, document);
         text(out, credential, "name");
         text(out, credential, "description");
         image(out, credential);

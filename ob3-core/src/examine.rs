@@ -135,7 +135,7 @@ pub(crate) fn examine(
     if let Err(finding) = is_read {
         return format(report, finding);
     }
-    report.set_claims(claims::to_json(document));
+    report.set_claims(claims::to_json(document, role));
     let mut finding =
         Finding::valid(Code::CredentialRead).with("form", form.as_str()).with("bytes", &bytes.len().to_string());
     if is_compressed {

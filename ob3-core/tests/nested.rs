@@ -194,6 +194,7 @@ fn a_bad_endorsement_is_told_and_leaves_the_badge_as_it_is() {
     let revoked = endorsement("urn:uuid:badge", list).replace(CONTEXTS, &extended);
     let revoked = seal(&revoked, ENDORSER, &assertion(ENDORSER));
     let not_one = seal(&endorsement("urn:uuid:badge", "").replace("EndorsementC", "OpenBadgeC"), 8, &assertion(8));
+    let another = badge("").replace("urn:uuid:badge", "urn:uuid:another");
     let nameless = endorsement("urn:uuid:badge", "").replace(r#""name":"Endorsed","#, "");
     let bad_claim = jws(&endorsement("urn:uuid:badge", ""), ENDORSER, r#","iss":"did:example:other""#);
     for (endorsement, expected) in [
@@ -205,7 +206,7 @@ fn a_bad_endorsement_is_told_and_leaves_the_badge_as_it_is() {
         (not_one, ("invalid", "schema_wrong_value")),
         (seal(&nameless, ENDORSER, &assertion(ENDORSER)), ("invalid", "schema_missing_member")),
         (format!("{{{}}}", endorsement("urn:uuid:badge", "")), ("invalid", "proof_missing")),
-        (signed_badge(), ("invalid", "schema_wrong_value")),
+        (seal(&another, ISSUER, &assertion(ISSUER)), ("invalid", "schema_wrong_value")),
         (format!("\"{bad_claim}\""), ("invalid", "jwt_claim_mismatch")),
         (format!("\"{}\"", bad_claim.replace('.', "..")), ("invalid", "format_unknown")),
     ] {
@@ -255,12 +256,12 @@ fn a_badge_whose_proof_is_open_has_no_say_in_what_is_fetched_for_its_endorsement
 
 #[test]
 fn endorsements_of_endorsers_are_followed_to_their_limit() {
-    let of_endorser = |inner: &str| {
+    let of = |about: &str, id: &str, inner: &str| {
         let more = if inner.is_empty() { String::new() } else { format!(r#","endorsement":[{inner}]"#) };
-        signed_endorsement("urn:uuid:endorsement", &more)
+        seal(&endorsement(about, &more).replace("urn:uuid:endorsement", id), ENDORSER, &assertion(ENDORSER))
     };
-    let three = of_endorser(&of_endorser(""));
-    let first = signed_endorsement("urn:uuid:badge", &format!(r#","endorsement":[{three}]"#));
+    let third = of("urn:uuid:e2", "urn:uuid:e3", "");
+    let first = of("urn:uuid:badge", "urn:uuid:e1", &of("urn:uuid:e1", "urn:uuid:e2", &third));
     let report = verify(&endorsed(&first));
     assert_eq!(verdict(&report), ("verified", "verified"));
     assert_eq!(
@@ -520,13 +521,15 @@ fn a_learner_record_is_verified_with_every_badge_in_it() {
 fn a_learner_record_is_as_good_as_the_worst_in_it() {
     let forged = signed_badge().replace("First aid", "Brain surgery");
     let good = signed_record(&format!("[{}]", signed_badge()), "");
+    let inner = record(&signed_badge(), "").replace("urn:uuid:record", "urn:uuid:inner");
+    let inner = seal(&inner, ENDORSER, &assertion(ENDORSER));
     for (input, expected) in [
         (signed_record(&format!("[{},{forged}]", signed_badge()), ""), ("rejected", "signature_invalid")),
         (good.replace("Transcript", "Diploma"), ("rejected", "signature_invalid")),
         // The signature of the record covers the badges as well, so that none can be taken out or put in.
         (good.replace(&signed_badge(), &signed_endorsement("urn:uuid:badge", "")), ("rejected", "signature_invalid")),
         (format!("{{{}}}", record(&signed_badge(), "")), ("rejected", "proof_missing")),
-        (signed_record(&format!("[{good}]"), ""), ("rejected", "not_a_badge")),
+        (signed_record(&inner, ""), ("rejected", "not_a_badge")),
         (signed_record(&signed_endorsement("urn:uuid:badge", ""), ""), ("rejected", "not_a_badge")),
         (seal(&record(&signed_badge(), ""), HOLDER, &assertion(HOLDER)), ("indeterminate", "issuer_not_authenticated")),
         (signed_record(&signed_badge(), r#","validUntil":"2026-05-01T00:00:00Z""#), ("rejected", "expired")),
@@ -742,4 +745,33 @@ fn the_deepest_badge_takes_sixteen_rounds() {
     assert_eq!(items(badge, CheckName::Validity), [("valid", "refreshed")]);
     assert_eq!(items(badge, CheckName::Endorsements), [("valid", "verified"), ("valid", "verified")]);
     assert_eq!(rounds, 16);
+}
+
+#[test]
+fn what_a_presentation_says_beside_its_credentials_is_no_claim_of_theirs() {
+    let more = r#","id":"urn:uuid:p","name":"PhD","issuer":{"id":"did:web:college.example","name":"College"},"validFrom":"2026-01-01T00:00:00Z","credentialSubject":{"achievement":{"name":"PhD"}}"#;
+    for held in [signed_badge(), [signed_badge(), signed_badge()].join(",")] {
+        let report = verify(&format!("{{{}}}", presentation(&format!("[{held}]"), more)));
+        assert_eq!(verdict(&report), ("verified", "verified"));
+        assert!(!report.to_json().contains("PhD"), "{}", report.to_json());
+    }
+}
+
+#[test]
+fn an_expiry_or_a_status_that_is_moved_into_an_endorsement_breaks_the_badge() {
+    let subject = r#"{"id":"urn:uuid:badge","type":["EndorsementSubject"]"#;
+    let of_badge = signed_endorsement("urn:uuid:badge", "");
+    for (more, expected) in [
+        (r#","validUntil":"2026-03-01T00:00:00Z""#, ("rejected", "expired")),
+        (
+            r#","credentialStatus":{"id":"https://college.example/s#1","type":"BitstringStatusListEntry","statusPurpose":"other"}"#,
+            ("indeterminate", "status_unsupported"),
+        ),
+    ] {
+        let signed = seal(&badge(&format!(r#"{more},"endorsement":[{of_badge}]"#)), ISSUER, &assertion(ISSUER));
+        assert_eq!(verdict(&verify(&signed)), expected);
+        let typed = subject.replace(r#"t"]"#, r#"t","VerifiableCredential"]"#);
+        let moved = signed.replacen(more, "", 1).replacen(subject, &format!("{typed}{more}"), 1);
+        assert_eq!(verdict(&verify(&moved)), ("rejected", "value_dropped"));
+    }
 }

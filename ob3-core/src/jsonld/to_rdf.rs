@@ -21,6 +21,8 @@ const XSD_BOOLEAN: &str = "http://www.w3.org/2001/XMLSchema#boolean";
 const XSD_DOUBLE: &str = "http://www.w3.org/2001/XMLSchema#double";
 const XSD_INTEGER: &str = "http://www.w3.org/2001/XMLSchema#integer";
 const XSD_STRING: &str = "http://www.w3.org/2001/XMLSchema#string";
+/// The vocabulary of the data model, both versions.
+const CREDENTIALS: &str = "https://www.w3.org/2018/credentials#";
 const I18N: &str = "https://www.w3.org/ns/i18n#";
 
 /// From here on doubles do not hold every integer (2^53): in safe mode such a number is refused, since readers may see
@@ -30,7 +32,7 @@ const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 type Result<T> = std::result::Result<T, JsonLdError>;
 
 pub(super) fn to_rdf(items: Vec<Item<'_>>, options: &Options<'_>) -> Result<Dataset> {
-    let mut writer = Writer { dataset: Dataset::new(), labels: HashMap::new(), options };
+    let mut writer = Writer { dataset: Dataset::new(), labels: HashMap::new(), root: None, options };
     // §5.1.2: a root that is nothing but a graph stands for what the graph holds.
     let items = match items.as_slice() {
         [Item::Node(node)] if node.is_bare_graph() => node.graph.clone().unwrap_or_default(),
@@ -48,6 +50,8 @@ struct Writer<'a, 'o> {
     dataset: Dataset,
     /// Blank nodes that the document names.
     labels: HashMap<String, Term>,
+    /// The document itself: the first node.
+    root: Option<Term>,
     options: &'a Options<'o>,
 }
 
@@ -121,6 +125,11 @@ impl Writer<'_, '_> {
     /// node is written all the same: only the statements about it fall away.
     fn node(&mut self, node: &Node<'_>, graph: Graph) -> Result<Option<Term>> {
         let subject = self.subject(node)?;
+        if self.root.is_none() {
+            self.root = subject;
+        } else if self.options.pinned_only && subject == self.root && matches!(graph, Graph::Default) {
+            check_further_place(node)?;
+        }
         if !node.types.is_empty() {
             let predicate = self.iri(RDF_TYPE);
             for name in &node.types {
@@ -283,6 +292,15 @@ impl Writer<'_, '_> {
             (None, None) => Suffix::String,
         };
         Ok(Some(self.dataset.literal(text, suffix)))
+    }
+}
+
+/// What bears on whether a credential holds stands in the credential itself. An endorsement of it names it as well, and an
+/// expiry or a status that is moved there is the same to JSON-LD, so the signature would stay valid.
+fn check_further_place(node: &Node<'_>) -> Result<()> {
+    match node.properties.iter().chain(&node.reverse).find(|(name, _)| name.starts_with(CREDENTIALS)) {
+        Some((name, _)) => Err(JsonLdError::new(ErrorCode::DroppedValue, name)),
+        None => Ok(()),
     }
 }
 

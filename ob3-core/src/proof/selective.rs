@@ -12,6 +12,7 @@ use crate::json::Object;
 use crate::jsonld::{ContextStore, MAX_QUADS, Options};
 use crate::key::VerificationKey;
 use crate::report::{Code, Finding};
+use crate::sort::sorted;
 
 /// How a proof value begins: CBOR tags of their own for the issuer's proof and for those derived from it.
 const BASE_PROOF: [u8; 3] = [0xd9, 0x5d, 0x00];
@@ -63,6 +64,11 @@ impl DerivedProof {
             Some(())
         })?;
         cbor.each(ARRAY, MAX_QUADS, &mut |cbor| cbor.head(UNSIGNED).map(|place| mandatory.push(place)))?;
+        // Two nodes of one label would be one node when it was signed, taken apart since.
+        let given: Vec<&Vec<u8>> = labels.iter().filter(|label| !label.is_empty()).collect();
+        if sorted(&given, &|a, b| a > b).windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+            return None;
+        }
         let proof = Self { base_signature, public_key, signatures, labels, mandatory };
         cbor.0.is_empty().then_some(proof)
     }
@@ -238,6 +244,7 @@ mod tests {
             with(2, &[&[0x99, 2, 1][..], &bytes(&[0x58, 64], &[3; 64]).repeat(513)].concat()),
             with(3, &[0xa1, 0x20]),
             with(3, &[&[0xa1, 0x1a, 0, 1, 0, 0, 0x58, 32][..], &[4; 32]].concat()),
+            with(3, &[&[0xa2, 0, 0x58, 32][..], &[4; 32], &[1, 0x58, 32], &[4; 32]].concat()),
             with(3, &[&[0xa2][..], &[&[0, 0x58, 32][..], &[4; 32]].concat().repeat(2)].concat()),
             with(4, &[0x81, 0x20]),
             with(4, &[0x81, 0x1b, 0, 0, 0, 0, 0, 0, 0, 1]),
