@@ -20,6 +20,7 @@ mod json_schema;
 mod jsonld;
 mod jwt;
 mod key;
+mod map;
 mod mix;
 mod multibase;
 #[cfg(feature = "native-crypto")]

@@ -1,7 +1,6 @@
 //! Deciding proofs: from the documents and answers of the host to whether a signature holds, and whose it is.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
@@ -9,6 +8,7 @@ use crate::did::{self, Method, Source};
 use crate::examine::Examined;
 use crate::hex;
 use crate::key::{Curve, VerificationKey};
+use crate::map::Map;
 use crate::policy::UnauthenticatedIssuer;
 use crate::proof::Algorithm;
 use crate::proof::open::{KeyRef, Proof, ProofState, Signed};
@@ -19,9 +19,9 @@ use crate::verify::{Need, SignatureCheck};
 /// What the host has supplied, and how it is judged.
 pub(crate) struct Documents {
     /// By URL; `None` is a document that could not be had.
-    documents: HashMap<String, Option<Vec<u8>>>,
+    documents: Map<String, Option<Vec<u8>>>,
     /// By the name of the check; `None` is a signature that the host can not check.
-    signatures: HashMap<String, Option<bool>>,
+    signatures: Map<String, Option<bool>>,
     /// What was looked for and was not there.
     needs: RefCell<Vec<Need>>,
     unauthenticated: CheckResult,
@@ -59,7 +59,7 @@ impl Documents {
             UnauthenticatedIssuer::Indeterminate => CheckResult::Unknown,
             UnauthenticatedIssuer::Rejected => CheckResult::Invalid,
         };
-        Self { documents: HashMap::new(), signatures: HashMap::new(), needs: RefCell::default(), unauthenticated, now }
+        Self { documents: Map::default(), signatures: Map::default(), needs: RefCell::default(), unauthenticated, now }
     }
 
     pub(crate) fn insert_document(&mut self, url: &str, document: Option<&[u8]>) {

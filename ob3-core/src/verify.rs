@@ -2,12 +2,12 @@
 //! signature checks that are asked for, and gets a report.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
 use crate::canonicalize::MAX_WORK;
 use crate::examine::{self, Examined, Role};
+use crate::map::Map;
 use crate::nested::{MAX_ENDORSEMENT_DEPTH, MAX_NESTED, Nested};
 use crate::policy::Policy;
 use crate::proof::Algorithm;
@@ -104,7 +104,7 @@ pub struct Verification {
     /// What the last step asked for.
     asked: Vec<Need>,
     /// The status lists among the documents.
-    lists: RefCell<HashMap<String, Rc<Opened>>>,
+    lists: RefCell<Map<String, Rc<Opened>>>,
     /// The bytes that they inflated to.
     list_bytes: Cell<usize>,
     /// The steps of canonicalisation that are left.
@@ -466,8 +466,12 @@ impl Verification {
 
     /// The list in a document, examined once however many credentials name it.
     fn list(&self, url: &str, document: &[u8]) -> Rc<Opened> {
-        let mut lists = self.lists.borrow_mut();
-        Rc::clone(lists.entry(url.to_owned()).or_insert_with(|| Rc::new(self.open_list(document))))
+        if let Some(known) = self.lists.borrow().get(url) {
+            return Rc::clone(known);
+        }
+        let list = Rc::new(self.open_list(document));
+        self.lists.borrow_mut().insert(url.to_owned(), Rc::clone(&list));
+        list
     }
 
     /// A list that there is no more room for is not kept, and those behind it are not even inflated.

@@ -1,7 +1,6 @@
 //! Context processing and term definitions (JSON-LD 1.1 API §4.1.2 and §4.2.2).
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::context::{Container, Context, Direction, Expanded, Mapping, Scoped, Term, Text, TypeMapping};
@@ -10,6 +9,7 @@ use super::iri;
 use super::keyword::{Keyword, has_keyword_form};
 use crate::canonicalize::{MAX_WORK, Work};
 use crate::json::{self, Object, Value};
+use crate::map::Map;
 
 /// Most remote contexts that may be under way at once.
 const MAX_REMOTE_CONTEXTS: usize = 16;
@@ -39,8 +39,8 @@ pub(crate) type Loader = Box<dyn Fn(&str) -> Option<String>>;
 /// Context documents, and what processing them gave: made once, used for every credential.
 pub(crate) struct ContextStore {
     loader: Option<Loader>,
-    documents: RefCell<HashMap<String, Rc<Document>>>,
-    processed: RefCell<HashMap<ProcessedKey, Processed>>,
+    documents: RefCell<Map<String, Rc<Document>>>,
+    processed: RefCell<Map<ProcessedKey, Processed>>,
     initial: Rc<Context>,
     definitions: Cell<u32>,
     work: Work,
@@ -326,7 +326,7 @@ impl ContextStore {
             Some(Value::Bool(protected)) => *protected,
             Some(_) => return Err(JsonLdError::new(ErrorCode::InvalidProtectedValue, "@protected")),
         };
-        let defined = HashMap::new();
+        let defined = Map::default();
         let mut definer =
             Definer { store: self, result, local: definition, defined, protected, base_url, remote, flags, chain: 0 };
         for (name, _) in definition.iter() {
@@ -425,7 +425,7 @@ struct Definer<'s> {
     result: Context,
     local: &'s Object<'s>,
     /// Terms that are defined (`true`) or being defined.
-    defined: HashMap<String, bool>,
+    defined: Map<String, bool>,
     protected: bool,
     base_url: Option<&'s Rc<str>>,
     remote: &'s mut Vec<Rc<str>>,

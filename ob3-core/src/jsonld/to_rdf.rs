@@ -1,14 +1,13 @@
 //! From the expanded tree to quads (JSON-LD 1.1 API §8), without a node map: a dataset is a set, so nodes of one name
 //! need no merging.
 
-use std::collections::HashMap;
-
 use super::context::Text;
 use super::error::{ErrorCode, JsonLdError};
 use super::expand::{Datatype, Id, Item, Node, Scalar, ValueObject, is_language_tag};
 use super::{MAX_QUADS, Options, RdfDirection, iri, number};
 use crate::jcs;
 use crate::json::Value;
+use crate::map::Map;
 use crate::rdf::{Dataset, Suffix, Term};
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
@@ -32,7 +31,7 @@ const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 type Result<T> = std::result::Result<T, JsonLdError>;
 
 pub(super) fn to_rdf(items: Vec<Item<'_>>, options: &Options<'_>) -> Result<Dataset> {
-    let mut writer = Writer { dataset: Dataset::new(), labels: HashMap::new(), root: None, options };
+    let mut writer = Writer { dataset: Dataset::new(), labels: Map::default(), root: None, options };
     // §5.1.2: a root that is nothing but a graph stands for what the graph holds.
     let items = match items.as_slice() {
         [Item::Node(node)] if node.is_bare_graph() => node.graph.clone().unwrap_or_default(),
@@ -49,7 +48,7 @@ pub(super) fn to_rdf(items: Vec<Item<'_>>, options: &Options<'_>) -> Result<Data
 struct Writer<'a, 'o> {
     dataset: Dataset,
     /// Blank nodes that the document names.
-    labels: HashMap<String, Term>,
+    labels: Map<String, Term>,
     /// The document itself: the first node.
     root: Option<Term>,
     options: &'a Options<'o>,
