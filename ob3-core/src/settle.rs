@@ -1,5 +1,7 @@
 //! Deciding proofs: from the documents and answers of the host to whether a signature holds, and whose it is.
 
+#[cfg(feature = "schemas")]
+use std::cell::Cell;
 use std::cell::RefCell;
 
 use sha2::{Digest, Sha256};
@@ -16,6 +18,10 @@ use crate::report::{CheckResult, Code, Finding};
 use crate::time::DateTime;
 use crate::verify::{Need, SignatureCheck};
 
+/// Most signatures that one verification has its host check: a derived proof has one for each statement, and a host takes up to
+/// a millisecond for each.
+const MAX_SIGNATURE_CHECKS: usize = 1024;
+
 /// What the host has supplied, and how it is judged.
 pub(crate) struct Documents {
     /// By URL; `None` is a document that could not be had.
@@ -26,6 +32,9 @@ pub(crate) struct Documents {
     needs: RefCell<Vec<Need>>,
     unauthenticated: CheckResult,
     now: DateTime,
+    /// The steps that are left for the schemas of all credentials together.
+    #[cfg(feature = "schemas")]
+    pub(crate) schema_work: Cell<usize>,
 }
 
 /// What the proofs of a credential come to.
@@ -59,7 +68,15 @@ impl Documents {
             UnauthenticatedIssuer::Indeterminate => CheckResult::Unknown,
             UnauthenticatedIssuer::Rejected => CheckResult::Invalid,
         };
-        Self { documents: Map::default(), signatures: Map::default(), needs: RefCell::default(), unauthenticated, now }
+        Self {
+            documents: Map::default(),
+            signatures: Map::default(),
+            needs: RefCell::default(),
+            unauthenticated,
+            now,
+            #[cfg(feature = "schemas")]
+            schema_work: Cell::new(crate::json_schema::MAX_WORK),
+        }
     }
 
     pub(crate) fn insert_document(&mut self, url: &str, document: Option<&[u8]>) {
@@ -200,6 +217,13 @@ impl Documents {
         first(|answer| *answer == Ok(false)).or_else(|| first(Result::is_err)).or(Some(Ok(true)))
     }
 
+    /// Whether a signature is one too many to be asked for.
+    fn has_no_room(&self, id: &str) -> bool {
+        let needs = self.needs.borrow();
+        let is_same = |need: &Need| matches!(need, Need::Signature(check) if check.id == id);
+        self.signatures.len() + needs.len() >= MAX_SIGNATURE_CHECKS && !needs.iter().any(is_same)
+    }
+
     /// Whether a signature is the key's; the error says why that can not be told.
     fn is_valid(&self, signed: &Signed, message: &[u8], key: &VerificationKey) -> Option<Result<bool, Finding>> {
         match (signed.algorithm, key) {
@@ -215,6 +239,9 @@ impl Documents {
         }
         let check = signature_check(signed, message, key);
         match self.signatures.get(&check.id) {
+            None if self.has_no_room(&check.id) => {
+                Some(Err(Finding::unknown(Code::SignatureNotChecked).with("alg", signed.algorithm.as_str())))
+            }
             None => self.need(Need::Signature(check)),
             Some(Some(is_valid)) => Some(Ok(*is_valid)),
             Some(None) => Some(Err(Finding::unknown(Code::SignatureNotChecked).with("alg", signed.algorithm.as_str()))),

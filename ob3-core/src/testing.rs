@@ -52,7 +52,12 @@ pub struct ToRdfOptions {
 #[cfg(feature = "schemas")]
 pub fn json_schema(schema: &str, text: &str) -> Result<crate::report::Finding, String> {
     let value = json::parse(text).map_err(|error| error.to_string())?;
-    Ok(crate::json_schema::validate(schema.as_bytes(), "https://schema.example/", &value))
+    Ok(crate::json_schema::validate(
+        schema.as_bytes(),
+        "https://schema.example/",
+        &value,
+        &Cell::new(crate::json_schema::MAX_WORK),
+    ))
 }
 
 /// The N-Quads of a JSON-LD document; the labels of its blank nodes mean nothing.

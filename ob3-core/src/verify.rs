@@ -18,6 +18,10 @@ use crate::status::{self, Kind, MAX_LISTS_BYTES, Purpose, StatusEntry, StatusLis
 use crate::time::DateTime;
 use crate::trust;
 
+/// Most bytes of all credentials inside, refreshed badges and status lists together: each of a hundred documents may be as
+/// large as the host lets it be. The credentials of the largest input take up half of it.
+const MAX_OPENED_BYTES: usize = 12 << 20;
+
 /// Verifies credentials. Make one and keep it: it holds the processed contexts.
 #[derive(Clone, Debug, Default)]
 pub struct Verifier {
@@ -59,6 +63,7 @@ impl Verifier {
             list_bytes: Cell::new(0),
             work: Cell::new(work.get()),
             nested: Cell::new(0),
+            opened_bytes: Cell::new(0),
         }
     }
 
@@ -111,6 +116,8 @@ pub struct Verification {
     work: Cell<u32>,
     /// How many credentials inside of others were looked at.
     nested: Cell<usize>,
+    /// The bytes of all that belongs to the input, and was read.
+    opened_bytes: Cell<usize>,
 }
 
 /// A credential or a presentation, and what became known of it as documents came in. What stands inside it, and what it is
@@ -343,8 +350,15 @@ impl Verification {
         })
     }
 
-    /// Opens what belongs to the badge: it has the steps that the badge and all before it have left.
+    /// Opens what belongs to the badge: it has the steps, and the room, that the badge and all before it have left.
     fn open(&self, bytes: &[u8], role: Role, depth: u8) -> Opened {
+        let opened_bytes = self.opened_bytes.get().saturating_add(bytes.len());
+        if opened_bytes > MAX_OPENED_BYTES {
+            let finding = Finding::unknown(Code::InputTooLarge).with("bytes", &opened_bytes.to_string());
+            let finding = finding.with("limit", &MAX_OPENED_BYTES.to_string());
+            return Err(examine::ended(Report::new(self.now), CheckName::Format, finding));
+        }
+        self.opened_bytes.set(opened_bytes);
         let work = self.contexts.0.work();
         work.set(self.work.get());
         let opened = Secured::open(&self.contexts, bytes, role, depth, &self.policy, self.now);

@@ -775,3 +775,57 @@ fn an_expiry_or_a_status_that_is_moved_into_an_endorsement_breaks_the_badge() {
         assert_eq!(verdict(&verify(&moved)), ("rejected", "value_dropped"));
     }
 }
+
+// What all of it together may cost
+
+#[test]
+fn refreshed_badges_are_read_as_long_as_there_is_room() {
+    let large = refreshable().replace("Passed.", &"Passed. ".repeat(1 << 17));
+    let large = seal(&large, ISSUER, &assertion(ISSUER));
+    let held =
+        (0..13).map(|n| seal(&refreshable().replace(REFRESH, &format!("{REFRESH}{n}")), ISSUER, &assertion(ISSUER)));
+    let held = held.collect::<Vec<_>>().join(",");
+    let report = verify_as(&format!("{{{}}}", presentation(&format!("[{held}]"), "")), "{}", |_| Some(large.clone()));
+    assert_eq!(verdict(&report), ("verified", "verified"));
+    let outcomes: Vec<_> = report.credentials().iter().map(|badge| items(badge, CheckName::Validity)[0]).collect();
+    assert!(outcomes[..11].iter().all(|outcome| *outcome == ("valid", "refreshed")), "{outcomes:?}");
+    assert_eq!(outcomes[12], ("unknown", "refresh_failed"));
+    let item = &report.credentials()[12].check(CheckName::Validity).unwrap().items[0];
+    assert_eq!(datum(item, "reason").as_deref(), Some("input_too_large"));
+}
+
+#[test]
+fn signatures_past_the_limit_are_not_asked_for() {
+    let tags = (0..480).map(|n| format!(r#""{n}""#)).collect::<Vec<_>>().join(",");
+    let badge = badge("").replace(r#""criteria":"#, &format!(r#""tag":[{tags}],"criteria":"#));
+    let canonical = canonicalize(&Contexts::new(), &format!("{{{badge}}}")).unwrap();
+    let count = u16::try_from(canonical.lines().count()).unwrap();
+    let blanks = (0..9_u8).filter(|n| canonical.contains(&format!("_:c14n{n} "))).collect::<Vec<_>>();
+    let proof = |n: u8| {
+        let mut value =
+            [&[0xd9, 0x5d, 0x01, 0x85, 0x58, 64][..], &[1; 64], &[0x58, 35, 0x80, 0x24, 2], &[1; 32]].concat();
+        value.push(0x99);
+        value.extend(count.to_be_bytes());
+        (0..count).for_each(|_| value.extend([&[0x58, 64][..], &[n; 64]].concat()));
+        value.push(0xa0 + u8::try_from(blanks.len()).unwrap());
+        blanks.iter().for_each(|blank| value.extend([&[*blank, 0x58, 32][..], &[*blank; 32]].concat()));
+        value.push(0x80);
+        let says = assertion(ISSUER);
+        let value = base64url(&value);
+        format!(r#"{{"type":"DataIntegrityProof","cryptosuite":"ecdsa-sd-2023",{says},"proofValue":"u{value}"}}"#)
+    };
+    let proofs = (1..4).map(proof).collect::<Vec<_>>().join(",");
+    let input = format!(r#"{{{badge},"proof":[{proofs}]}}"#);
+    let mut verification = Verifier::new().start(input.as_bytes(), &Policy::default(), DateTime::parse(NOW).unwrap());
+    let Step::Need(needs) = verification.step() else { panic!("it asks") };
+    assert!(usize::from(count) * 3 > 1024);
+    assert_eq!(needs.len(), 1024);
+    for need in needs {
+        let Need::Signature(check) = need else { panic!("a signature") };
+        verification.supply_signature(&check.id, Some(true));
+    }
+    let Step::Done(report) = verification.step() else { panic!("it is done") };
+    assert_ne!(report.outcome(), Outcome::Verified);
+    let proofs = items(&report, CheckName::Proof);
+    assert_eq!(proofs[2], ("unknown", "signature_not_checked"));
+}

@@ -227,15 +227,14 @@ fn within_others() -> Vec<Item> {
     let endorsing_token = badges::jws(Curve::P384, &badges::header(Curve::P384), &endorsement.to_string());
     let endorsed_by_token = with(Suite::ISSUED.unsigned(), "endorsementJwt", json!([endorsing_token]));
 
-    let record = badges::record(json!([badge, secure(&with(Suite::ISSUED.unsigned(), "id", "urn:uuid:2".into()))]));
+    let another = secure(&with(Suite::ISSUED.unsigned(), "id", "urn:uuid:2".into()));
+    let record = badges::record(json!([badge, another]));
     let mut refreshable = Suite::ISSUED.unsigned();
     refreshable["@context"] =
         json!([badges::V2, badges::OB, "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"]);
     refreshable["refreshService"] = json!({ "id": badges::LIST_URL, "type": "1EdTechCredentialRefresh" });
     let refreshed = secure(&with(refreshable.clone(), "name", "First aid II".into())).to_string();
     let refreshable = secure(&refreshable).to_string();
-
-    let another = secure(&with(Suite::ISSUED.unsigned(), "id", "urn:uuid:2".into())).to_string();
 
     vec![
         Item::new("presented: one", present(badge.clone()).to_string()),
@@ -251,7 +250,7 @@ fn within_others() -> Vec<Item> {
         Item::new("endorsed", endorsed(json!([secure(&endorsement)])).to_string()),
         Item::new("endorsed: altered", endorsed(json!([with(secure(&endorsement), "name", "x".into())])).to_string()),
         Item::new("endorsed: unsigned", endorsed(json!([endorsement])).to_string()),
-        Item::new("endorsed: by a badge", endorsed(json!([badge])).to_string()),
+        Item::new("endorsed: by a badge", endorsed(json!([another])).to_string()),
         Item::new("endorsed: by a token", secure(&endorsed_by_token).to_string()),
         Item::new("an endorsement", secure(&endorsement).to_string()),
         Item::new("a record", secure(&record).to_string()),
@@ -259,7 +258,7 @@ fn within_others() -> Vec<Item> {
         Item::new("a record: presented", present(json!([secure(&record)])).to_string()),
         Item::new("refreshed", refreshable.as_str()).with_document(badges::LIST_URL, refreshed),
         Item::new("refreshed: not to be had", refreshable.as_str()),
-        Item::new("refreshed: another's", refreshable.as_str()).with_document(badges::LIST_URL, another),
+        Item::new("refreshed: another's", refreshable.as_str()).with_document(badges::LIST_URL, another.to_string()),
     ]
 }
 

@@ -7,7 +7,7 @@ mod pattern;
 mod validate;
 
 #[cfg(feature = "schemas")]
-pub(crate) use validate::check as validate;
+pub(crate) use validate::{MAX_WORK, check as validate};
 
 use std::cell::OnceCell;
 
@@ -73,7 +73,8 @@ impl Schemas {
             return None;
         }
         let findings = self.findings.get_or_init(|| {
-            let judged = asked.zip(had).map(|(url, document)| self.judge(document, url).with("schema", clip(url)));
+            let judged =
+                asked.zip(had).map(|(url, document)| self.judge(document, url, documents).with("schema", clip(url)));
             let too_many = Finding::unknown(Code::JsonSchemaUnsupported).with("limit", &MAX_SCHEMAS.to_string());
             judged.chain((self.urls.len() > MAX_SCHEMAS).then_some(too_many)).collect()
         });
@@ -81,15 +82,15 @@ impl Schemas {
     }
 
     #[cfg(feature = "schemas")]
-    fn judge(&self, document: Option<&[u8]>, url: &str) -> Finding {
+    fn judge(&self, document: Option<&[u8]>, url: &str, documents: &Documents) -> Finding {
         match document {
-            Some(document) => validate(document, url, &self.credential),
+            Some(document) => validate(document, url, &self.credential, &documents.schema_work),
             None => Finding::unknown(Code::JsonSchemaUnavailable),
         }
     }
 
     #[cfg(not(feature = "schemas"))]
-    fn judge(&self, _: Option<&[u8]>, _: &str) -> Finding {
+    fn judge(&self, _: Option<&[u8]>, _: &str, _: &Documents) -> Finding {
         Finding::unknown(Code::JsonSchemaUnsupported)
     }
 }

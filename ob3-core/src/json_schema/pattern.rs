@@ -39,7 +39,8 @@ impl Pattern {
 
     /// What running it over a text takes.
     pub(super) fn work(&self, text: &str) -> usize {
-        (text.len() + 1) * (self.program.len() + 1)
+        let ranges: usize = self.classes.iter().map(Vec::len).sum();
+        (text.len() + 1).saturating_mul(self.program.len() + ranges + 1)
     }
 
     /// Whether it matches anywhere in a text.
@@ -142,8 +143,11 @@ impl Parser<'_> {
             program.insert(0, Op::Split(1, length(&program) + 2));
             program.push(Op::Jump(length(&other) + 1));
             program.extend(other);
+            if program.len() > MAX_PROGRAM {
+                return None;
+            }
         }
-        (program.len() <= MAX_PROGRAM).then_some(program)
+        Some(program)
     }
 
     fn sequence(&mut self) -> Option<Vec<Op>> {

@@ -3,14 +3,19 @@
 //! A keyword that is not implemented leaves the answer open, since it may say anything; so does a reference that leads out of
 //! the document, and a schema that takes too much work. An answer that does not hang on them is given all the same.
 
+use std::cell::Cell;
+
 use super::pattern::Pattern;
 use crate::examine::clip;
 use crate::json::{self, Object, Value};
 use crate::report::{Code, Finding};
 
-/// Most applications of a schema to a value, comparisons and matching counted by their size: a tenth of a second. A
-/// large badge takes a few thousand against the standard's own schema.
-const MAX_WORK: usize = 1_000_000;
+/// Most steps of all schemas of one verification together: applications of a schema to a value, its keywords and what they
+/// hold, comparisons and matching by their size. A large badge takes some ten thousand against the standard's own schema.
+pub(crate) const MAX_WORK: usize = 2_000_000;
+
+/// Longest path that is kept: it is told in the report, which cuts it.
+const MAX_PATH: usize = 400;
 
 /// Deepest nesting of schemas, references followed. A schema that refers to itself for ever ends here.
 const MAX_DEPTH: usize = 128;
@@ -42,12 +47,13 @@ impl From<bool> for Verdict {
 }
 
 /// What a schema that was had from a URL says of a credential.
-pub(crate) fn check(document: &[u8], url: &str, credential: &Value<'_>) -> Finding {
+pub(crate) fn check(document: &[u8], url: &str, credential: &Value<'_>, work: &Cell<usize>) -> Finding {
     let parsed = std::str::from_utf8(document).ok().and_then(|text| json::parse(text).ok());
     let Some(schema @ (Value::Object(_) | Value::Bool(_))) = &parsed else {
         return Finding::unknown(Code::JsonSchemaMalformed);
     };
-    let mut validation = Validation { schema, url, work: 0, path: String::new(), fault: None, open: None };
+    spend(work, document.len() / 16);
+    let mut validation = Validation { schema, url, work, path: String::new(), fault: None, open: None };
     match validation.apply(Scope { schema, resource: schema, depth: 0 }, credential) {
         Holds => Finding::valid(Code::JsonSchemaConforms),
         Fails => {
@@ -61,10 +67,28 @@ pub(crate) fn check(document: &[u8], url: &str, credential: &Value<'_>) -> Findi
     }
 }
 
+/// Takes steps from those that are left; `false` once there are too few.
+fn spend(work: &Cell<usize>, steps: usize) -> bool {
+    let left = work.get().checked_sub(steps);
+    work.set(left.unwrap_or_default());
+    left.is_some_and(|left| left > 0)
+}
+
+/// How many steps it takes to walk through what a keyword holds.
+fn size(operand: &Value<'_>) -> usize {
+    match operand {
+        Value::Array(items) => items.len(),
+        Value::Object(object) => object.len(),
+        Value::String(text) => text.len() / 16,
+        _ => 0,
+    }
+}
+
 struct Validation<'s> {
     schema: &'s Value<'s>,
     url: &'s str,
-    work: usize,
+    /// The steps that are left.
+    work: &'s Cell<usize>,
     /// Where in the credential the value stands.
     path: String,
     /// The first keyword that does not hold, and where.
@@ -88,9 +112,8 @@ impl<'s> Scope<'s> {
 }
 
 impl<'s> Validation<'s> {
-    fn is_spent(&mut self, work: usize) -> bool {
-        self.work = self.work.saturating_add(work);
-        self.work > MAX_WORK
+    fn is_spent(&self, work: usize) -> bool {
+        !spend(self.work, work)
     }
 
     fn apply(&mut self, mut scope: Scope<'s>, value: &Value<'_>) -> Verdict {
@@ -127,10 +150,12 @@ impl<'s> Validation<'s> {
     /// As `apply`, for a part of the value.
     fn apply_at(&mut self, name: &str, scope: Scope<'s>, value: &Value<'_>) -> Verdict {
         let end = self.path.len();
-        if end > 0 {
-            self.path.push('.');
+        if end < MAX_PATH {
+            if end > 0 {
+                self.path.push('.');
+            }
+            self.path.push_str(clip(name));
         }
-        self.path.push_str(name);
         let verdict = self.apply(scope, value);
         self.path.truncate(end);
         verdict
@@ -154,6 +179,9 @@ impl<'s> Validation<'s> {
         scope: Scope<'s>,
         value: &Value<'_>,
     ) -> Verdict {
+        if self.is_spent(1 + size(operand)) {
+            return Open;
+        }
         match keyword {
             "$schema" => {
                 let dialect = operand.as_str().map(|url| url.trim_end_matches('#'));
@@ -231,7 +259,12 @@ impl<'s> Validation<'s> {
         object: &Object<'_>,
         value: &Value<'_>,
     ) -> Verdict {
-        if self.is_spent(object.len()) {
+        // Members are looked for one by one; a pattern is read anew for each.
+        let patterns = schema.get("patternProperties").map_or(0, size);
+        let named = size(operand)
+            + if keyword == "additionalProperties" { schema.get("properties").map_or(0, size) } else { 0 };
+        let of_patterns = if matches!(keyword, "patternProperties" | "additionalProperties") { patterns } else { 0 };
+        if self.is_spent(object.len().saturating_mul(1 + named / 16 + of_patterns)) {
             return Open;
         }
         match (keyword, operand) {
@@ -255,10 +288,10 @@ impl<'s> Validation<'s> {
             ("propertyNames", names) => {
                 all(&mut object.iter().map(|(name, _)| self.apply_at(name, scope.to(names), &Value::text(name))))
             }
-            ("required", Value::Array(names)) => has_all(object, names),
+            ("required", Value::Array(names)) => self.has_all(object, names),
             ("dependentRequired", Value::Object(dependent)) => {
                 all(&mut dependent.iter().map(|(name, names)| match names {
-                    Value::Array(names) if object.contains(name) => has_all(object, names),
+                    Value::Array(names) if object.contains(name) => self.has_all(object, names),
                     Value::Array(_) => Holds,
                     _ => Open,
                 }))
@@ -269,6 +302,13 @@ impl<'s> Validation<'s> {
             ("minProperties" | "maxProperties", limit) => within(keyword, limit, object.len()),
             _ => Open,
         }
+    }
+
+    fn has_all(&self, object: &Object<'_>, names: &[Value<'_>]) -> Verdict {
+        if self.is_spent(1 + names.len().saturating_mul(object.len()) / 16) {
+            return Open;
+        }
+        all(&mut names.iter().map(|name| name.as_str().map_or(Open, |name| object.contains(name).into())))
     }
 
     /// Whether `properties` or `patternProperties` say something of a member.
@@ -348,6 +388,9 @@ impl<'s> Validation<'s> {
     }
 
     fn string_keyword(&mut self, keyword: &str, operand: &Value<'_>, text: &str) -> Verdict {
+        if self.is_spent(text.len() / 16) {
+            return Open;
+        }
         match (keyword, operand) {
             ("pattern", Value::String(pattern)) => self.matches(pattern, text),
             ("minLength" | "maxLength", limit) => within(keyword, limit, text.chars().count()),
@@ -356,15 +399,23 @@ impl<'s> Validation<'s> {
     }
 
     fn matches(&mut self, pattern: &str, text: &str) -> Verdict {
+        if self.is_spent(pattern.len()) {
+            return Open;
+        }
         match Pattern::parse(pattern) {
-            Some(parsed) if !self.is_spent(pattern.len() + parsed.work(text) / 16) => parsed.is_match(text).into(),
+            Some(parsed) if !self.is_spent(parsed.work(text) / 16) => parsed.is_match(text).into(),
             _ => Open,
         }
     }
 
     /// Whether two values are the same (Core §4.2.2): numbers by value, objects whatever the order of their members.
     fn equal(&mut self, one: &Value<'_>, other: &Value<'_>) -> Verdict {
-        if self.is_spent(1) {
+        let steps = match one {
+            // Members are looked for one by one.
+            Value::Object(object) => object.len().saturating_mul(object.len()) / 16,
+            one => size(one),
+        };
+        if self.is_spent(1 + steps) {
             return Open;
         }
         match (one, other) {
@@ -409,7 +460,7 @@ impl<'s> Validation<'s> {
 
     /// The schema below `value` whose `$id` or `$anchor` is `wanted`.
     fn find(&mut self, keyword: &str, wanted: &str, value: &'s Value<'s>) -> Option<&'s Value<'s>> {
-        if self.is_spent(1) {
+        if self.is_spent(1 + size(value)) {
             return None;
         }
         match value {
@@ -456,10 +507,6 @@ fn is_type(name: &Value<'_>, value: &Value<'_>) -> Verdict {
         (Some("object"), value) => matches!(value, Value::Object(_)).into(),
         _ => Open,
     }
-}
-
-fn has_all(object: &Object<'_>, names: &[Value<'_>]) -> Verdict {
-    all(&mut names.iter().map(|name| name.as_str().map_or(Open, |name| object.contains(name).into())))
 }
 
 /// Whether a count keeps to a limit, which is a least or a most as the keyword says.
@@ -553,7 +600,7 @@ mod tests {
     use super::*;
 
     fn code(schema: &str, value: &str) -> Code {
-        check(schema.as_bytes(), "https://a.example/root.json", &json::parse(value).unwrap()).code
+        check(schema.as_bytes(), "https://a.example/root.json", &json::parse(value).unwrap(), &Cell::new(MAX_WORK)).code
     }
 
     /// Each schema with values that conform and values that do not.
@@ -692,10 +739,42 @@ mod tests {
         assert_eq!(code(r#"{"pattern":"^((a|b)(c|d)){500}$"}"#, &text), Code::JsonSchemaUnsupported);
     }
 
+    /// Each would take minutes, had it no bound: what is applied a hundred thousand times is large itself.
+    #[test]
+    fn large_keywords_and_values_are_counted_by_their_size() {
+        let often = |applied: &str| {
+            let refs =
+                |to: &str, count| vec![format!(r##"{{"anyOf":[{{"$ref":"#/$defs/{to}"}},true]}}"##); count].join(",");
+            format!(
+                r#"{{"$defs":{{"a":{applied},"b":{{"allOf":[{}]}}}},"allOf":[{}]}}"#,
+                refs("a", 300),
+                refs("b", 300)
+            )
+        };
+        let many = |item: &dyn Fn(usize) -> String, count| (0..count).map(item).collect::<Vec<_>>().join(",");
+        let members = |value: &str, count| many(&|n| format!(r#""m{n}":{value}"#), count);
+        let text = format!(r#""{}""#, "a".repeat(1 << 20));
+        let object = format!("{{{}}}", members("1", 30_000));
+        let ranges = "b-c".repeat(30_000);
+        for (schema, value) in [
+            (often(&format!(r##"{{"$ref":"#/{}"}}"##, "a".repeat(1 << 20))), "1"),
+            (often(&format!("{{{}}}", members("1", 30_000))), "1"),
+            (often(&format!(r#"{{"type":[{}"null"]}}"#, "\"array\",".repeat(30_000))), "1"),
+            (often(&format!(r#"{{"properties":{{{}}}}}"#, members("true", 30_000))), r#"{"a":1}"#),
+            (often(r#"{"minLength":2000000}"#), text.as_str()),
+            (often(&format!(r#"{{"const":{text}}}"#)), text.as_str()),
+            (often(&format!(r#"{{"pattern":"{}"}}"#, "a|".repeat(400_000))), r#""b""#),
+            (format!(r#"{{"pattern":"^[{ranges}]"}}"#), text.as_str()),
+            (format!(r#"{{"required":[{}]}}"#, vec![r#""m29999""#; 30_000].join(",")), object.as_str()),
+        ] {
+            assert_eq!(code(&schema, value), Code::JsonSchemaUnsupported, "{}", clip(&schema));
+        }
+    }
+
     #[test]
     fn a_fault_is_named_by_its_place_and_keyword() {
         let schema = r#"{"properties":{"a":{"items":{"anyOf":[{"type":"string"}],"maximum":3}}}}"#;
-        let finding = check(schema.as_bytes(), "", &json::parse(r#"{"a":["x",4]}"#).unwrap());
+        let finding = check(schema.as_bytes(), "", &json::parse(r#"{"a":["x",4]}"#).unwrap(), &Cell::new(MAX_WORK));
         let data: Vec<_> = finding.data.iter().map(|datum| datum.value.as_str()).collect();
         assert_eq!(data, ["a.1", "anyOf"]);
     }
