@@ -142,7 +142,11 @@ export class Desk {
     head.setAttribute("aria-busy", String(state === "busy"));
     if (report !== undefined) {
       head.replaceChildren(...verdictHead(report, setting));
-      result.replaceChildren(...[sheet(report, source, setting), ledger(report, setting), held(report, setting)].filter((part) => part !== null));
+      const inside = held(report, setting);
+      // A presentation of several badges has nothing to say of its own: they stand where the certificate would.
+      const speaks = inside === null || !report.claims?.type.includes("VerifiablePresentation");
+      const parts = speaks ? [sheet(report, source, setting), ledger(report, setting), inside] : [inside, ledger(report, setting)];
+      result.replaceChildren(...parts.filter((part) => part !== null));
       return;
     }
     head.replaceChildren(...plainHead(fault === undefined ? words[state] : words.faults[fault], setting));

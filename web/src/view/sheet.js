@@ -17,7 +17,6 @@ export function sheet(report, { picture, downloads }, setting) {
   const { claims } = report;
   const confirmed = report.outcome === "verified";
   const standing = confirmed ? "confirmed" : "unconfirmed";
-  // A presentation of several badges has nothing to say of its own: they speak for themselves, below.
   const isSilent = claims === null || claims.type.includes("VerifiablePresentation");
   return el(
     "article",
