@@ -829,3 +829,22 @@ fn signatures_past_the_limit_are_not_asked_for() {
     let proofs = items(&report, CheckName::Proof);
     assert_eq!(proofs[2], ("unknown", "signature_not_checked"));
 }
+
+#[test]
+fn proofs_of_a_large_badge_share_what_it_may_take_to_make_it_canonical() {
+    let alignment = |n| format!(r#"{{"type":["Alignment"],"targetName":"{n}","targetUrl":"https://x.example/{n}"}}"#);
+    let alignments = (0..4800).map(alignment).collect::<Vec<_>>().join(",");
+    let members = badge("").replace(r#""criteria":"#, &format!(r#""alignment":[{alignments}],"criteria":"#));
+    // Which may be signed in either case of the language.
+    let members = members.replacen(r#""First aid""#, r#"{"@value":"First aid","@language":"en-GB"}"#, 1);
+    let (says, value) = (assertion(ISSUER), base58btc(&[1; 96]));
+    let proof =
+        format!(r#"{{"type":"DataIntegrityProof","cryptosuite":"ecdsa-rdfc-2019",{says},"proofValue":"z{value}"}}"#);
+    // With SHA-384 each hashes the document anew.
+    for (count, expected) in [(2, "key_not_found"), (8, "canonicalization_limit")] {
+        let proofs = vec![proof.as_str(); count].join(",");
+        let report = verify(&format!(r#"{{{members},"proof":[{proofs}]}}"#));
+        assert_eq!(report.check(CheckName::Proof).unwrap().items.last().unwrap().code.as_str(), expected);
+    }
+    assert_eq!(verdict(&verify(&seal(&members, ISSUER, &assertion(ISSUER)))), ("verified", "verified"));
+}
