@@ -776,6 +776,20 @@ fn an_expiry_or_a_status_that_is_moved_into_an_endorsement_breaks_the_badge() {
     }
 }
 
+#[test]
+fn a_presentation_whose_own_proof_fails_shows_no_badge_as_verified() {
+    let says = assertion(HOLDER).replace("assertionMethod", "authentication");
+    let signed = seal(&presentation(&format!("[{}]", signed_badge()), ""), HOLDER, &says);
+    assert_eq!(verdict(&verify(&signed)), ("verified", "verified"));
+    let (before, proof) = signed.rsplit_once("2026-02-01").unwrap();
+    let broken = format!("{before}2026-02-02{proof}");
+    assert_eq!(verdict(&verify(&broken)), ("rejected", "signature_invalid"));
+    assert!(verify(&broken).credentials().is_empty());
+    // Neither does one with an empty list of proofs pass for one that nobody signed.
+    let emptied = format!("{{{}}}", presentation(&signed_badge(), r#","proof":[]"#));
+    assert_eq!(verdict(&verify(&emptied)), ("rejected", "proof_missing"));
+}
+
 // What all of it together may cost
 
 #[test]
