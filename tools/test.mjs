@@ -21,7 +21,7 @@ function suites() {
     nodeSuite("web", "web/test"),
   ];
   const folders = readdirSync(join(ROOT, "tests"), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && testFiles(join("tests", entry.name)).length > 0)
+    .filter((entry) => entry.isDirectory() && entry.name !== "node_modules" && testFiles(join("tests", entry.name)).length > 0)
     .map((entry) => entry.name);
   // The browser and the worker last: what they need is what the others have already tested.
   const last = ["e2e", "browser"];
