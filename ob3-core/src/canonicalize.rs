@@ -1,8 +1,10 @@
 //! RDF Dataset Canonicalization, RDFC-1.0 (<https://www.w3.org/TR/rdf-canon/>), with a budget of work.
 
-use crate::hex;
 use std::cell::Cell;
 
+use sha2::{Digest, Sha256, Sha384};
+
+use crate::hex;
 use crate::rdf::{Dataset, Quad, Term};
 use crate::sort::sorted;
 
@@ -26,6 +28,16 @@ pub(crate) struct WorkLimit;
 
 /// The hash that canonicalisation runs on: SHA-256, or SHA-384 for P-384 proofs.
 pub(crate) type Hash = fn(&[u8]) -> Vec<u8>;
+
+/// The SHA-256 of some bytes.
+pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
+}
+
+/// The SHA-384 of some bytes.
+pub(crate) fn sha384(bytes: &[u8]) -> Vec<u8> {
+    Sha384::digest(bytes).to_vec()
+}
 
 /// The canonical N-Quads document, as it is hashed.
 pub(crate) fn canonicalize(dataset: &Dataset, hash: Hash, work: &Work) -> Result<String, WorkLimit> {
@@ -404,8 +416,6 @@ fn next_permutation(items: &mut [usize]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use sha2::{Digest, Sha256};
-
     use super::*;
 
     #[test]
@@ -443,6 +453,6 @@ mod tests {
             }
         }
         let work = Cell::new(MAX_WORK);
-        assert_eq!(canonicalize(&dataset.into_set(), |bytes| Sha256::digest(bytes).to_vec(), &work), Err(WorkLimit));
+        assert_eq!(canonicalize(&dataset.into_set(), sha256, &work), Err(WorkLimit));
     }
 }

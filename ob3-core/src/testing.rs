@@ -3,9 +3,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use sha2::{Digest, Sha256, Sha384};
-
-use crate::canonicalize::{Hash, MAX_WORK, canonical_labels, serialize};
+use crate::canonicalize::{Hash, MAX_WORK, canonical_labels, serialize, sha256, sha384};
 use crate::hex;
 use crate::json::{self, Value};
 use crate::jsonld::{self, ContextStore, Options, RdfDirection};
@@ -43,6 +41,22 @@ pub struct ToRdfOptions {
     pub safe: bool,
     /// Finds contexts that are not bundled.
     pub loader: Loader,
+}
+
+impl ToRdfOptions {
+    /// Those of safe mode, with the bundled contexts alone.
+    #[must_use]
+    pub fn safe() -> Self {
+        Self {
+            base: String::new(),
+            expand_context: None,
+            processing_mode_1_0: false,
+            rdf_direction: None,
+            produce_generalized_rdf: false,
+            safe: true,
+            loader: Box::new(|_| None),
+        }
+    }
 }
 
 /// What a JSON Schema says of a JSON text: the finding of a badge that names it.
@@ -96,15 +110,14 @@ pub fn to_nquads(document: &str, options: ToRdfOptions) -> Result<String, String
 ///
 /// # Errors
 /// The text is not N-Quads, or asks for too much work.
-pub fn canonicalize(nquads: &str, sha384: bool) -> Result<(String, Vec<(String, String)>), String> {
+pub fn canonicalize(nquads: &str, with_sha384: bool) -> Result<(String, Vec<(String, String)>), String> {
     let mut dataset = Dataset::new();
     let mut labels = HashMap::new();
     for line in nquads.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
         read_quad(&mut dataset, &mut labels, line).ok_or_else(|| format!("not a quad: {line}"))?;
     }
     let dataset = dataset.into_set();
-    let hash: Hash =
-        if sha384 { |bytes| Sha384::digest(bytes).to_vec() } else { |bytes| Sha256::digest(bytes).to_vec() };
+    let hash: Hash = if with_sha384 { sha384 } else { sha256 };
     let numbers = canonical_labels(&dataset, hash, &Cell::new(MAX_WORK)).map_err(|_| "too much work".to_owned())?;
     let issued = labels.into_iter().filter_map(|(label, term)| {
         let number = numbers.get(term.as_blank()?)?;

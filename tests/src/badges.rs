@@ -147,7 +147,7 @@ impl Suite {
         if self.is_jcs() {
             return Ok(jcs(document));
         }
-        let quads = to_nquads(&document.to_string(), safe())?;
+        let quads = to_nquads(&document.to_string(), ToRdfOptions::safe())?;
         Ok(canonicalize(&quads, self.curve == Curve::P384)?.0)
     }
 
@@ -248,18 +248,6 @@ fn jcs(value: &Value) -> String {
             format!("{{{}}}", members.join(","))
         }
         scalar => scalar.to_string(),
-    }
-}
-
-fn safe() -> ToRdfOptions {
-    ToRdfOptions {
-        base: String::new(),
-        expand_context: None,
-        processing_mode_1_0: false,
-        rdf_direction: None,
-        produce_generalized_rdf: false,
-        safe: true,
-        loader: Box::new(|_| None),
     }
 }
 

@@ -41,7 +41,7 @@ fn answer(contexts: &Contexts, line: &str) -> Result<String, String> {
     let text = |name: &str| request.get(name).and_then(Value::as_str).ok_or_else(|| format!("`{name}` is missing"));
     match text("op")? {
         "canonicalize" => {
-            let (canonical, _) = canonicalize(&to_nquads(text("document")?, safe_options())?, false)?;
+            let (canonical, _) = canonicalize(&to_nquads(text("document")?, ToRdfOptions::safe())?, false)?;
             Ok(canonical)
         }
         "did" => Ok(key(text("seed")?)?.public_key().to_did_key()),
@@ -86,18 +86,6 @@ fn item_from_json(item: &Value) -> Option<Item> {
         policy: text("policy")?,
         now: text("now")?,
     })
-}
-
-fn safe_options() -> ToRdfOptions {
-    ToRdfOptions {
-        base: String::new(),
-        expand_context: None,
-        processing_mode_1_0: false,
-        rdf_direction: None,
-        produce_generalized_rdf: false,
-        safe: true,
-        loader: Box::new(|_| None),
-    }
 }
 
 fn signed(contexts: &Contexts, credential: &str, seed: &str, created: &str) -> Result<String, String> {

@@ -270,12 +270,13 @@ impl<'a> Expander<'a> {
         object: &'a Object<'a>,
         found: &mut Found<'a>,
     ) -> Result<()> {
+        let is_checked = self.options.pinned_only && !is_language_string(object);
         for (name, value) in object.iter() {
             if name == "@context" {
                 continue;
             }
             let property = Property::of(context, name);
-            if self.options.pinned_only && !is_language_string(object) {
+            if is_checked {
                 check_member(context, property, value)?;
             }
             let expanded = match property.term.map(|term| &term.mapping) {

@@ -5,7 +5,7 @@
 pub(crate) fn is_absolute(text: &str) -> bool {
     let mut fragments = 0;
     for byte in text.as_bytes() {
-        match BYTES.get(usize::from(*byte)) {
+        match BYTES.get(usize::from(*byte)).copied() {
             Some(ALLOWED) => {}
             Some(FRAGMENT) => fragments += 1,
             _ => return false,
@@ -15,13 +15,13 @@ pub(crate) fn is_absolute(text: &str) -> bool {
 }
 
 const FORBIDDEN: u8 = 0;
-const ALLOWED: &u8 = &1;
-const FRAGMENT: &u8 = &2;
+const ALLOWED: u8 = 1;
+const FRAGMENT: u8 = 2;
 
 /// What each byte is to an IRI. Every name of a credential is looked at, so this is a table.
 #[expect(clippy::indexing_slicing, reason = "it is made when the crate is compiled")]
 const BYTES: [u8; 256] = {
-    let mut bytes = [*ALLOWED; 256];
+    let mut bytes = [ALLOWED; 256];
     let mut control = 0;
     while control <= 0x20 {
         bytes[control] = FORBIDDEN;
@@ -32,7 +32,7 @@ const BYTES: [u8; 256] = {
         bytes[*byte as usize] = FORBIDDEN;
         forbidden = rest;
     }
-    bytes[b'#' as usize] = *FRAGMENT;
+    bytes[b'#' as usize] = FRAGMENT;
     bytes
 };
 

@@ -3,7 +3,7 @@
 
 use std::cell::OnceCell;
 
-use sha2::{Digest, Sha256, Sha384};
+use sha2::{Digest, Sha256};
 
 use super::HashError;
 use crate::canonicalize::{self, Work, WorkLimit};
@@ -55,9 +55,8 @@ impl<'a> Document<'a> {
     /// The hash of the canonical form. With SHA-384, canonicalisation itself hashes with it as well (vc-di-ecdsa §3.2.3).
     pub(crate) fn hash(&self, is_sha384: bool) -> Result<Vec<u8>, WorkLimit> {
         if is_sha384 {
-            let canonical =
-                canonicalize::canonicalize(&self.dataset, |bytes| Sha384::digest(bytes).to_vec(), self.work)?;
-            return Ok(Sha384::digest(canonical).to_vec());
+            let canonical = canonicalize::canonicalize(&self.dataset, canonicalize::sha384, self.work)?;
+            return Ok(canonicalize::sha384(canonical.as_bytes()));
         }
         let hash = self.sha256.get_or_init(|| {
             let canonical = self.canonical()?;
@@ -86,7 +85,7 @@ impl<'a> Document<'a> {
     /// where a blank node has none.
     #[cfg(feature = "selective-disclosure")]
     pub(crate) fn relabelled(&self, label: &dyn Fn(usize) -> Option<String>) -> Result<Option<String>, WorkLimit> {
-        let numbers = canonicalize::canonical_labels(&self.dataset, |bytes| Sha256::digest(bytes).to_vec(), self.work)?;
+        let numbers = canonicalize::canonical_labels(&self.dataset, canonicalize::sha256, self.work)?;
         let labels: Option<Vec<String>> = numbers.iter().map(|number| label(*number as usize)).collect();
         Ok(labels.map(|labels| canonicalize::serialize_as(&self.dataset, &labels)))
     }
@@ -98,7 +97,7 @@ impl<'a> Document<'a> {
 
     /// The canonical N-Quads.
     pub(crate) fn canonical(&self) -> Result<String, WorkLimit> {
-        canonicalize::canonicalize(&self.dataset, |bytes| Sha256::digest(bytes).to_vec(), self.work)
+        canonicalize::canonicalize(&self.dataset, canonicalize::sha256, self.work)
     }
 }
 
