@@ -6,185 +6,17 @@
 use serde_json::{Map, Value, json};
 
 use super::super::webhook::EventType;
+use super::operations::TABLES;
 
-/// What is sent. A member that may be left out may be `null` as well, which is the same.
-const REQUESTS: &[(&str, &str)] = &[
-    ("Bootstrap", "secret: text, email: email"),
-    ("CodeRequest", "email: email, locale?: Locale"),
-    ("SignIn", "email: email, code: text"),
-    ("Refresh", "refreshToken: text"),
-    ("Nothing", ""),
-    ("NewOrganization", "name: text, slug: Slug, url?: uri, email?: email, description?: text"),
-    ("OrganizationChange", "name?: text, url?: uri, email?: email, description?: text, settings?: SettingsChange"),
-    (
-        "SettingsChange",
-        "notifications?: boolean, locale?: Locale, defaultVisibility?: =public/private, \
-         recipientIdentifier?: =hashed/mailto",
-    ),
-    ("RoleChange", "role: Role"),
-    ("NewInvitation", "email: email, role: Role"),
-    ("Erasure", "email: email"),
-    ("NewApiKey", "label: text, scopes?: [Scope]"),
-    (
-        "NewBadge",
-        "name: text, slug?: Slug, description: text, criteria: Criteria, achievementType?: text, tags?: [text], \
-         expiresInDays?: integer",
-    ),
-    (
-        "BadgeChange",
-        "name?: text, description?: text, criteria?: Criteria, achievementType?: text, tags?: [text], \
-         expiresInDays?: integer, isActive?: boolean",
-    ),
-    (
-        "IssueRequest",
-        "badgeId: uuid, recipient: Recipient, isPublic?: boolean, notify?: boolean, locale?: Locale, narrative?: text, \
-         evidence?: [Evidence], validFrom?: time, validUntil?: time",
-    ),
-    ("Recipient", "name: text, email: email, id?: uri"),
-    ("Evidence", "id?: uri, name?: text, description?: text, narrative?: text, genre?: text"),
-    ("Reason", "reason: text, reasonCode?: ReasonCode"),
-    ("Review", "status?: OrganizationStatus, plan?: Plan"),
-    ("Visibility", "isPublic: boolean"),
-    ("NewWebhook", "url: uri, events?: [EventType], isActive?: boolean"),
-    ("WebhookChange", "url?: uri, events?: [EventType], isActive?: boolean"),
-];
+/// What is sent in several areas. A member that may be left out may be `null` as well, which is the same.
+const REQUESTS: &[(&str, &str)] = &[];
 
-/// What is answered.
+/// What is answered in several areas.
 const ANSWERS: &[(&str, &str)] = &[
     ("Error", "error: ErrorCode, message: text, details?: ErrorDetails"),
     ("ErrorDetails", "field: text"),
     ("Pagination", "limit: integer, offset: integer, total: integer"),
-    ("Health", "status: =ok"),
-    ("CodeSent", "expiresAt: time"),
-    ("Session", "token: text, expiresAt: time, refreshToken: text, user: User"),
-    ("Tokens", "token: text, expiresAt: time, refreshToken: text"),
-    ("SignedIn", "user: User"),
-    ("User", "id: uuid, email: email, emailVerified: boolean"),
-    (
-        "Organization",
-        "id: uuid, slug: Slug, name: text, url: uri|null, email: email|null, description: text|null, did: text|null, \
-         status: OrganizationStatus, plan: Plan, settings: Settings, createdAt: time",
-    ),
-    (
-        "OwnOrganization",
-        "id: uuid, slug: Slug, name: text, url: uri|null, email: email|null, description: text|null, did: text|null, \
-         status: OrganizationStatus, plan: Plan, settings: Settings, createdAt: time, role: Role",
-    ),
-    (
-        "Settings",
-        "notifications: boolean, locale: Locale, defaultVisibility: =public/private, recipientIdentifier: =hashed/mailto",
-    ),
-    ("OwnOrganizations", "data: [OwnOrganization]"),
-    ("Organizations", "data: [Organization], pagination: Pagination"),
-    ("Member", "userId: uuid, email: email, role: Role, createdAt: time"),
-    ("Members", "data: [Member]"),
-    ("Invitation", "id: uuid, email: email, role: Role, url: uri, createdAt: time, expiresAt: time"),
-    ("Invitations", "data: [Invitation]"),
-    ("InvitationShown", "organization: NamedOrganization, role: Role, expiresAt: time, isOpen: boolean"),
-    ("NamedOrganization", "name: text, slug: Slug"),
-    ("Accepted", "organizationId: uuid, role: Role"),
-    ("Erased", "credentials: integer"),
-    ("SigningKey", "id: uuid, publicKeyMultibase: text, verificationMethod: text, did: text, createdAt: time"),
-    (
-        "ApiKey",
-        "id: uuid, label: text, prefix: text, last4: text, scopes: [Scope], createdAt: time, revokedAt?: time|null",
-    ),
-    ("ApiKeys", "data: [ApiKey]"),
-    ("MadeApiKey", "apiKey: text, key: ApiKey"),
-    (
-        "Badge",
-        "id: uuid, name: text, slug: Slug, description: text, criteria: CriteriaObject, imageUrl: uri|null, \
-         achievementType: text|null, expiresInDays: integer|null, tags: [text], isActive: boolean, createdAt: time, \
-         publicUrl: uri, achievementUrl: uri",
-    ),
     ("CriteriaObject", "id?: uri, narrative?: text"),
-    ("Badges", "data: [Badge], pagination: Pagination"),
-    ("Achievements", "data: [object], pagination: Pagination"),
-    (
-        "Issued",
-        "id: uuid, credentialId: Code, verificationUrl: uri, status: Status, issuanceDate: time, \
-         expirationDate: time|null, recipientName: text, recipientEmail: email, supersedesCredentialId: uuid|null",
-    ),
-    (
-        "Credential",
-        "id: uuid, credentialId: Code, badgeId: uuid, badgeName: text, recipientName: text|null, \
-         recipientEmail: email|null, status: Status, issuanceDate: time, expirationDate: time|null, claimedAt: time|null, \
-         revokedAt: time|null, isPublic: boolean, verificationUrl: uri, supersedesCredentialId: uuid|null, \
-         supersededByCredentialId: uuid|null",
-    ),
-    (
-        "WholeCredential",
-        "id: uuid, credentialId: Code, badgeId: uuid, badgeName: text, recipientName: text|null, \
-         recipientEmail: email|null, status: Status, issuanceDate: time, expirationDate: time|null, claimedAt: time|null, \
-         revokedAt: time|null, isPublic: boolean, verificationUrl: uri, supersedesCredentialId: uuid|null, \
-         supersededByCredentialId: uuid|null, ob3Credential: object",
-    ),
-    ("Credentials", "data: [Credential], pagination: CursorPagination"),
-    ("CursorPagination", "limit: integer, offset: integer, total: integer, nextCursor?: text|null"),
-    ("Resent", "credentialId: Code, recipientEmail: email, locale: Locale"),
-    ("JobAccepted", "id: uuid, status: =running, total: integer, createdAt: time, url: uri"),
-    (
-        "Job",
-        "id: uuid, status: =running/completed, createdAt: time, completedAt: time|null, counts: JobCounts, rows: JobRows",
-    ),
-    (
-        "JobCounts",
-        "total: integer, waiting: integer, issued: integer, renewed: integer, skipped: integer, failed: integer",
-    ),
-    ("JobRows", "data: [JobRow], pagination: Pagination"),
-    (
-        "JobRow",
-        "row: integer, name: string|null, email: string|null, state: RowState, reason: text|null, credentialId: uuid|null",
-    ),
-    (
-        "OwnCredential",
-        "id: uuid, credentialId: Code, badgeName: text, organizationName: text, recipientName: text, status: Status, \
-         issuanceDate: time, expirationDate: time|null, claimedAt: time|null, isPublic: boolean, verificationUrl: uri, \
-         documentUrl: uri, imageUrl: uri, linkedInUrl: uri|null",
-    ),
-    ("OwnCredentials", "data: [OwnCredential], pagination: Pagination"),
-    (
-        "Verification",
-        "status: Status, credential: ShownCredential, verification: Verified, ob3Credential: object, features: Features",
-    ),
-    (
-        "ShownCredential",
-        "id: uuid, credentialId: Code, badgeId: uuid, badgeName: text, organization: Issuer, recipientName: text|null, \
-         issuanceDate: time, expirationDate: time|null, claimedAt: time|null, revokedAt: time|null, isPublic: boolean, \
-         verificationUrl: uri, imageUrl: uri|null, supersedesCredentialId: uuid|null, supersededByCredentialId: uuid|null",
-    ),
-    ("Issuer", "name: text, slug: Slug, did: text"),
-    ("Verified", "signatureValid: boolean, notRevoked: boolean, notExpired: boolean, report: object"),
-    ("Features", "qrCodeEnabled: boolean"),
-    (
-        "Webhook",
-        "id: uuid, url: uri, events: [EventType], isActive: boolean, createdAt: time, previousSecretUntil: time|null",
-    ),
-    (
-        "MadeWebhook",
-        "id: uuid, url: uri, events: [EventType], isActive: boolean, createdAt: time, previousSecretUntil: time|null, \
-         secret: text",
-    ),
-    ("Webhooks", "data: [Webhook]"),
-    ("RotatedSecret", "secret: text, previousSecretUntil: time"),
-    (
-        "Delivery",
-        "id: uuid, eventId: text, type: EventType, state: DeliveryState, attempts: integer, lastStatus: integer|null, \
-         lastError: text|null, nextAttemptAt: time|null, createdAt: time, endedAt: time|null",
-    ),
-    ("Deliveries", "data: [Delivery], pagination: Pagination"),
-    ("Redelivered", "id: uuid"),
-    ("ImageVerification", "verification: ImageVerified, ob3Credential: object|null"),
-    (
-        "ImageVerified",
-        "outcome: =verified/rejected/indeterminate, code: text, signatureValid: boolean, notRevoked: boolean, \
-         notExpired: boolean, report: object",
-    ),
-    (
-        "OEmbed",
-        "version: =1.0, type: =rich, title: text, author_name: text, provider_name: text, provider_url: uri, html: text, \
-         width: integer, height: integer",
-    ),
 ];
 
 /// Words of which one is taken.
@@ -214,10 +46,10 @@ const WORDS: &[(&str, &str)] = &[
 /// Every schema by its name.
 pub(super) fn all() -> Value {
     let mut schemas = Map::new();
-    for (name, members) in REQUESTS {
+    for (name, members) in REQUESTS.iter().chain(TABLES.iter().flat_map(|table| table.requests)) {
         schemas.insert((*name).into(), object(members, true));
     }
-    for (name, members) in ANSWERS {
+    for (name, members) in ANSWERS.iter().chain(TABLES.iter().flat_map(|table| table.answers)) {
         schemas.insert((*name).into(), object(members, false));
     }
     for (name, words) in WORDS {

@@ -1,0 +1,122 @@
+//! Webhooks and their deliveries.
+
+use super::{Access, JSON, Operation, Table, done, made, nothing, under_way};
+
+/// Operations and the shapes that they alone use.
+pub(super) const TABLE: Table = Table {
+    refusal: "Error",
+    operations: &[
+        Operation {
+            method: "get",
+            path: "/api/v1/webhooks",
+            id: "listWebhooks",
+            tag: "webhooks",
+            access: Access::Key("webhooks.manage"),
+            summary: "The organization\u{2019}s webhooks",
+            query: &[],
+            body: &[],
+            answers: &[done("Webhooks")],
+        },
+        Operation {
+            method: "post",
+            path: "/api/v1/webhooks",
+            id: "createWebhook",
+            tag: "webhooks",
+            access: Access::Key("webhooks.manage"),
+            summary: "Make a webhook; its secret is shown this once",
+            query: &[],
+            body: &[(JSON, "NewWebhook")],
+            answers: &[made("MadeWebhook")],
+        },
+        Operation {
+            method: "get",
+            path: "/api/v1/webhooks/{webhook}",
+            id: "showWebhook",
+            tag: "webhooks",
+            access: Access::Key("webhooks.manage"),
+            summary: "A webhook",
+            query: &[],
+            body: &[],
+            answers: &[done("Webhook")],
+        },
+        Operation {
+            method: "patch",
+            path: "/api/v1/webhooks/{webhook}",
+            id: "changeWebhook",
+            tag: "webhooks",
+            access: Access::Key("webhooks.manage"),
+            summary: "Change a webhook",
+            query: &[],
+            body: &[(JSON, "WebhookChange")],
+            answers: &[done("Webhook")],
+        },
+        Operation {
+            method: "delete",
+            path: "/api/v1/webhooks/{webhook}",
+            id: "deleteWebhook",
+            tag: "webhooks",
+            access: Access::Key("webhooks.manage"),
+            summary: "Delete a webhook with its log",
+            query: &[],
+            body: &[],
+            answers: &[nothing()],
+        },
+        Operation {
+            method: "post",
+            path: "/api/v1/webhooks/{webhook}/rotate-secret",
+            id: "rotateWebhookSecret",
+            tag: "webhooks",
+            access: Access::Key("webhooks.manage"),
+            summary: "Put a new secret; both sign for a day",
+            query: &[],
+            body: &[],
+            answers: &[done("RotatedSecret")],
+        },
+        Operation {
+            method: "get",
+            path: "/api/v1/webhooks/{webhook}/deliveries",
+            id: "listDeliveries",
+            tag: "webhooks",
+            access: Access::Key("webhooks.manage"),
+            summary: "What came of telling it",
+            query: &[("limit", "limit"), ("offset", "offset"), ("state", "DeliveryState")],
+            body: &[],
+            answers: &[done("Deliveries")],
+        },
+        Operation {
+            method: "post",
+            path: "/api/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver",
+            id: "redeliver",
+            tag: "webhooks",
+            access: Access::Key("webhooks.manage"),
+            summary: "Make a delivery once more",
+            query: &[],
+            body: &[],
+            answers: &[under_way("Redelivered")],
+        },
+    ],
+    requests: &[
+        ("NewWebhook", "url: uri, events?: [EventType], isActive?: boolean"),
+        ("WebhookChange", "url?: uri, events?: [EventType], isActive?: boolean"),
+    ],
+    answers: &[
+        (
+            "Webhook",
+            "id: uuid, url: uri, events: [EventType], isActive: boolean, createdAt: time, previousSecretUntil: time|null",
+        ),
+        (
+            "MadeWebhook",
+            "id: uuid, url: uri, events: [EventType], isActive: boolean, createdAt: time, previousSecretUntil: time|null, \
+         secret: text",
+        ),
+        ("Webhooks", "data: [Webhook]"),
+        ("RotatedSecret", "secret: text, previousSecretUntil: time"),
+        (
+            "Delivery",
+            "id: uuid, eventId: text, type: EventType, state: DeliveryState, attempts: integer, lastStatus: integer|null, \
+         lastError: text|null, nextAttemptAt: time|null, createdAt: time, endedAt: time|null",
+        ),
+        ("Deliveries", "data: [Delivery], pagination: Pagination"),
+        ("Redelivered", "id: uuid"),
+    ],
+};
