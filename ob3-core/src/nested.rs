@@ -71,17 +71,31 @@ pub(crate) fn credentials(document: &Value<'_>, role: Role) -> Vec<Nested> {
     {
         let endorsed = ENDORSED.iter().filter_map(|path| id_of(at(document, path)));
         let mut endorsing = Vec::new();
-        endorsements(credential, &endorsed.collect::<Vec<_>>().join("\n"), &mut endorsing);
+        let about = endorsed.collect::<Vec<_>>().join("\n");
+        endorsements(credential, &about, &mut |about, member| add(&mut endorsing, member, Role::Endorsement, about));
         found.append(&mut endorsing);
     }
     found
 }
 
-/// OB 3.0 §B.1: wherever `endorsement` and `endorsementJwt` stand, but not inside of other credentials.
-fn endorsements(holder: &Object<'_>, about: &str, found: &mut Vec<Nested>) {
+/// Whether the subjects of a credential's endorsements are that and nothing else. A subject has the id of what it endorses,
+/// and a signature over RDF does not tell at which of two places a statement of it was written: one that had the terms of
+/// an achievement's subject as well could take in what was said at the other.
+pub(crate) fn are_endorsed_only(credential: &Object<'_>) -> bool {
+    let mut holds = true;
+    endorsements(credential, "", &mut |_, member| {
+        let types = member.as_set().iter().filter_map(|endorsement| at(endorsement, &["credentialSubject", "type"]));
+        holds &= types.flat_map(Value::as_set).all(|name| name.as_str() == Some("EndorsementSubject"));
+    });
+    holds
+}
+
+/// OB 3.0 §B.1: wherever `endorsement` and `endorsementJwt` stand, but not inside of other credentials; with the id of what
+/// they stand at, which at the top is `about`.
+fn endorsements(holder: &Object<'_>, about: &str, found: &mut dyn FnMut(&str, &Value<'_>)) {
     for (name, member) in holder.iter() {
         match name {
-            "endorsement" | "endorsementJwt" => add(found, member, Role::Endorsement, about),
+            "endorsement" | "endorsementJwt" => found(about, member),
             "verifiableCredential" => {}
             _ => {
                 for object in member.as_set().iter().filter_map(Value::as_object) {

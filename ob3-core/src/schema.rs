@@ -4,7 +4,7 @@
 use crate::examine::Role;
 use crate::json::{Object, Value};
 use crate::jsonld::is_language_string;
-use crate::nested::has_type;
+use crate::nested::{self, has_type};
 use crate::report::{Code, Finding};
 use crate::time::DateTime;
 
@@ -232,6 +232,9 @@ pub(crate) fn check(credential: &Object<'_>, role: Role, is_v1: bool) -> Finding
     };
     let checked = classes.iter().try_for_each(|class| object(class, credential, ""));
     match checked.and_then(|()| if role == Role::Badge { recipient(credential) } else { Ok(()) }) {
+        Ok(()) if !nested::are_endorsed_only(credential) => Finding::invalid(Code::SchemaWrongValue)
+            .with("member", "endorsement.credentialSubject.type")
+            .with("expected", "EndorsementSubject"),
         Ok(()) => Finding::valid(Code::SchemaConforms),
         Err(fault) => fault,
     }
