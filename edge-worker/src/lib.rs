@@ -25,6 +25,8 @@ mod error;
 #[cfg(target_family = "wasm")]
 mod events;
 #[cfg(target_family = "wasm")]
+mod examination;
+#[cfg(target_family = "wasm")]
 mod idempotency;
 #[cfg(target_family = "wasm")]
 mod issuance;
@@ -54,5 +56,7 @@ mod status;
 mod store;
 #[cfg(target_family = "wasm")]
 mod verification;
+#[cfg(target_family = "wasm")]
+mod webcrypto;
 #[cfg(target_family = "wasm")]
 mod webhooks;

@@ -53,6 +53,16 @@ test("somebody else's badge is verified by the same rules, as a PNG and as an SV
   assert.deepEqual([changed.verification.outcome, changed.verification.signatureValid], ["rejected", false]);
 });
 
+test("a token under a key that the core leaves to its host is verified by the platform", async () => {
+  const token = readFileSync(join(ROOT, "verifier-wasm/packaging-tests/samples/es256.jwt"), "utf8").trim();
+  const svg = (token) => `<svg xmlns="http://www.w3.org/2000/svg" xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0"><openbadges:credential verify="${token}"/></svg>`;
+  assert.equal(expectStatus(await verify(svg(token), "image/svg+xml"), 200).json.verification.outcome, "verified");
+  const [header, payload, signature] = token.split(".");
+  const other = `${header}.${payload}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`;
+  const { verification } = expectStatus(await verify(svg(other), "image/svg+xml"), 200).json;
+  assert.deepEqual([verification.outcome, verification.code, verification.signatureValid], ["rejected", "signature_invalid", false]);
+});
+
 test("an issuer whose record can not be had leaves the verdict open", async () => {
   const credential = readFileSync(join(ROOT, "verifier-wasm/packaging-tests/samples/did-web.json"), "utf8");
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0"><openbadges:credential><![CDATA[${credential}]]></openbadges:credential></svg>`;
