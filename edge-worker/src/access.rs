@@ -13,9 +13,14 @@ use crate::domain::email::Email;
 use crate::domain::ids::{ApiKeyId, OrganizationId, SessionId};
 use crate::domain::rate::{self, Limit, Limits};
 use crate::domain::session;
+use crate::domain::tenant::TenantName;
 use crate::error::{Error, Result};
 use crate::respond;
 use crate::store::{Counted, FoundKey, KeyCheck, Membership, Organization, Person};
+
+/// How old the time of a key's last use may be before it is written anew: a write for each request would cost more than
+/// anybody gains by it.
+const LAST_USE_SECONDS: i64 = 300;
 
 /// Longest text that is looked at as a key or a token.
 const MAX_CREDENTIAL: usize = 1024;
@@ -118,7 +123,13 @@ async fn check(app: &App, headers: &HeaderMap, text: &str) -> Result<KeyCheck> {
     let counted = |limits: &Limits| (Counted { subject: &subject, limit: limits.per_address }, limits.per_key);
     let limits = app.config.rate_limits.as_ref().map(counted);
     let limits = limits.as_ref().map(|(address, per_key)| (address, *per_key));
-    Ok(app.store.check_key(&api_key::hash(text), limits, app.now).await?)
+    let checked = app.store.check_key(&api_key::hash(text), limits, app.now).await?;
+    if let Some(found) = &checked.found
+        && found.last_used_at.is_none_or(|at| at.plus_seconds(LAST_USE_SECONDS) <= app.now)
+    {
+        app.store.touch_api_key(found.id, app.now).await?;
+    }
+    Ok(checked)
 }
 
 /// The person whose session the request belongs to: 401 without a good token, or when the session has ended.
@@ -157,6 +168,16 @@ pub(crate) async fn member(app: &App, headers: &HeaderMap, organization: &str) -
     let id = body::path_id("organizationId", organization, OrganizationId::parse)?;
     let membership = app.store.membership(user.id, id).await?;
     Ok((user, membership.ok_or(Error::NotFound("organization"))?))
+}
+
+/// The organization that contract B's path calls a tenant, as the session's person sees it: 401 without a session, 404 unless
+/// they are a member.
+pub(crate) async fn tenant_member(app: &App, headers: &HeaderMap, tenant: &str) -> Result<(Person, Membership)> {
+    const NOT_FOUND: Error = Error::NotFound("tenant");
+    let user = session(app, headers).await?;
+    let tenant = TenantName::parse(tenant).ok_or(NOT_FOUND)?;
+    let membership = app.store.membership_of_tenant(user.id, &tenant).await?;
+    Ok((user, membership.ok_or(NOT_FOUND)?))
 }
 
 /// Whether the request comes from the organization itself: with one of its API keys that may read credentials, or from

@@ -1,8 +1,11 @@
 //! What a request can come to beside success: one type, and its form on the wire.
 
+use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::domain::{
     fields::Invalid, image, lifecycle, organization::MayNotIssue, quota, rate::Allowance, supersession,
@@ -17,6 +20,9 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 pub(crate) enum Error {
     /// A field is wrong.
     Invalid(Invalid),
+    /// A field is well-formed, and asks for what is never done.
+    #[expect(dead_code, reason = "the lifecycle of assertions refuses so")]
+    Unprocessable(Invalid),
     /// What the caller sent is wrong as a whole.
     Unreadable(String),
     /// Nobody said who asks, or it is not believed.
@@ -49,10 +55,19 @@ pub(crate) enum Error {
 #[derive(Clone)]
 pub(crate) struct Cause(pub String);
 
+/// A refusal before it has a form on the wire; travels in the response's extensions, so that an area of the API can give it
+/// its own.
+#[derive(Clone)]
+struct Refusal {
+    message: String,
+    field: Option<String>,
+}
+
 impl Error {
     const fn status(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Invalid(_) | Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR"),
+            Self::Unprocessable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_ERROR"),
             Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "FORBIDDEN"),
             Self::EmailMismatch => (StatusCode::FORBIDDEN, "EMAIL_MISMATCH"),
@@ -71,7 +86,7 @@ impl Error {
     /// What the caller is told.
     pub(crate) fn message(&self) -> String {
         match self {
-            Self::Invalid(invalid) => invalid.to_string(),
+            Self::Invalid(invalid) | Self::Unprocessable(invalid) => invalid.to_string(),
             Self::Unreadable(why) | Self::Forbidden(why) | Self::Conflict(why) => why.clone(),
             Self::Unauthorized(why) => (*why).into(),
             Self::EmailMismatch => {
@@ -107,10 +122,14 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, code) = self.status();
         let field = match &self {
-            Self::Invalid(invalid) => Some(Details { field: &invalid.field }),
+            Self::Invalid(invalid) | Self::Unprocessable(invalid) => Some(invalid.field.as_str()),
             _ => None,
         };
-        let mut response = respond::json(status, &Envelope { error: code, message: self.message(), details: field });
+        let message = self.message();
+        let refusal = Refusal { message: message.clone(), field: field.map(str::to_owned) };
+        let details = field.map(|field| Details { field });
+        let mut response = respond::json(status, &Envelope { error: code, message, details });
+        response.extensions_mut().insert(refusal);
         match self {
             Self::Unauthorized(_) => {
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -123,6 +142,43 @@ impl IntoResponse for Error {
         }
         response
     }
+}
+
+/// Gives refusals the form of the area of the API that the path belongs to. Whatever refuses, a route, a limit or the router
+/// itself, is within.
+pub(crate) async fn in_form_of_area(request: Request, next: Next) -> Response {
+    let is_of_tenants = request.uri().path().starts_with("/v1/");
+    let response = next.run(request).await;
+    match response.extensions().get::<Refusal>() {
+        Some(refusal) if is_of_tenants => {
+            let body = of_tenants(refusal);
+            with_body(response, &body)
+        }
+        _ => response,
+    }
+}
+
+/// Contract B's envelope: `{error, details?: [{path, message}]}`.
+fn of_tenants(refusal: &Refusal) -> Value {
+    match &refusal.field {
+        None => json!({ "error": refusal.message }),
+        Some(field) => json!({
+            "error": "the request is not valid",
+            "details": [{ "path": path(field), "message": refusal.message }],
+        }),
+    }
+}
+
+/// The same answer with another body of JSON.
+fn with_body(response: Response, body: &Value) -> Response {
+    let (parts, _) = response.into_parts();
+    Response::from_parts(parts, body.to_string().into())
+}
+
+/// `recipientIdentifiers[0].identifier` as a list of names and numbers; the body itself is the empty one.
+fn path(field: &str) -> Vec<Value> {
+    let parts = field.split(['.', '[', ']']).filter(|part| !part.is_empty() && *part != "body");
+    parts.map(|part| part.parse::<u32>().map_or_else(|_| part.into(), Value::from)).collect()
 }
 
 impl From<Invalid> for Error {

@@ -5,11 +5,12 @@ use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
 use crate::access::{with_address_limit, with_api_key, with_sign_in_limit};
+use crate::error::in_form_of_area;
 use crate::observe::observe;
 use crate::respond::{for_every_origin, preflight};
 use crate::routes::{
     api_keys, badges, bulk, credentials, embed, images, issuers, members, operator, organizations, own, pages, public,
-    recipients, session, signing_keys, status, verify_image, webhooks,
+    recipients, session, signing_keys, status, tenant_keys, verify_image, webhooks,
 };
 
 /// The routes. Handlers find the request's `App` among its extensions.
@@ -52,6 +53,8 @@ pub(crate) fn router() -> Router {
         .route("/api/organizations/{organization}/badges/{badge}", patch(badges::change).delete(badges::delete))
         .route("/api/organizations/{organization}/badges/{badge}/image", put(badges::set_image))
         .route("/api/organizations/{organization}/credentials/{credential}", delete(credentials::delete))
+        .route("/v1/tenants/{tenant}/api-keys", get(tenant_keys::list).post(tenant_keys::create))
+        .route("/v1/tenants/{tenant}/api-keys/{key}/revoke", post(tenant_keys::revoke))
         .route("/api/invitations/{invitation}", get(members::show))
         .route("/api/invitations/{invitation}/accept", post(members::accept))
         .route("/api/operator/organizations", get(operator::list))
@@ -102,6 +105,7 @@ pub(crate) fn router() -> Router {
         .merge(pages)
         .fallback(pages::other)
         .method_not_allowed_fallback(pages::method_not_allowed)
+        .layer(from_fn(in_form_of_area))
         .layer(from_fn(observe))
 }
 

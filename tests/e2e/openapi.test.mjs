@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import { tenants } from "./described/tenants.mjs";
 import { expectStatus, NOTHING, newOrganization, newRecipient, startWorker } from "./harness.mjs";
 import { signInByMail } from "./mail.mjs";
 import { png } from "./png.mjs";
@@ -196,6 +197,8 @@ test("answers have the shapes that are described", async () => {
   await server.bindings.DB.prepare("UPDATE webhook_delivery SET state = 'failed', ended_at = 1 WHERE id = ?").bind(deliveries[0].id).run();
   await ask("POST", "/api/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver", { ...hook, delivery: deliveries[0].id }, key);
   await ask("DELETE", "/api/v1/webhooks/{webhook}", hook, key);
+
+  await tenants({ ask, organization, server });
 
   const second = expectStatus(await organization.issue(), 201).json;
   await ask("DELETE", "/api/organizations/{organization}/credentials/{credential}", { ...ids, credential: second.id }, { ...member, json: { reason: "x" } });

@@ -23,3 +23,15 @@ export function assertError(answer, status, code, field) {
 export function assertMembers(object, members) {
   assert.deepEqual(Object.keys(object).sort(), [...members].sort());
 }
+
+/** Asserts a refusal of contract B: its status, and the way to the field at fault, where one is expected. */
+export function assertRefusal(answer, status, path) {
+  assert.equal(answer.status, status, answer.text);
+  assert.equal(answer.headers.get("content-type")?.split(";")[0], "application/json");
+  assert.deepEqual(Object.keys(answer.json ?? {}), path ? ["details", "error"] : ["error"], answer.text);
+  assert.ok(typeof answer.json.error === "string" && answer.json.error.length > 0);
+  if (!path) return;
+  assert.equal(answer.json.details.length, 1);
+  assert.deepEqual(answer.json.details[0].path, path, answer.text);
+  assert.ok(answer.json.details[0].message.length > 0);
+}

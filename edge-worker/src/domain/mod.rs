@@ -30,6 +30,7 @@ pub mod sign_in;
 pub mod slug;
 pub mod status_list;
 pub mod supersession;
+pub mod tenant;
 pub mod time;
 pub mod uri;
 pub mod vault;

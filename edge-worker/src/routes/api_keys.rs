@@ -19,9 +19,9 @@ use crate::idempotency::{self, Answer, Idempotency};
 use crate::respond;
 use crate::store::ApiKeyRecord;
 
-const MAX_LABEL: usize = 120;
-const MAX_SCOPES: usize = 20;
-const MAX_SCOPE: usize = 60;
+pub(super) const MAX_LABEL: usize = 120;
+pub(super) const MAX_SCOPES: usize = 20;
+pub(super) const MAX_SCOPE: usize = 60;
 
 /// `POST /api/organizations/{organization}/api-keys {label, scopes?}` → 201 `{apiKey, key: {id, label, prefix, last4,
 /// scopes, createdAt}}`; `apiKey` is shown this once.
@@ -60,7 +60,7 @@ pub(crate) async fn create(
             "createdAt": time::wire(app.now),
         },
     }))?;
-    let record = ApiKeyRecord { id, organization, label: &label, key: &key, scopes: &scopes };
+    let record = ApiKeyRecord { id, organization, label: &label, key: &key, scopes: &scopes, expires_at: None };
     let sealed = idempotency::seal(&app, organization, idempotency.as_ref(), &answer)?;
     let kept = sealed.as_ref().map(|(it, body)| it.answer(answer.status, body));
     match app.store.create_api_key(&record, user, kept.as_ref(), app.now).await {
@@ -124,9 +124,11 @@ async fn managed(app: &App, headers: &HeaderMap, organization: &str) -> Result<(
 }
 
 fn scopes(texts: &[String]) -> Result<Vec<Scope>> {
-    if texts.is_empty() {
-        return Ok(Scope::DEFAULT.to_vec());
-    }
+    if texts.is_empty() { Ok(Scope::DEFAULT.to_vec()) } else { parse_scopes(texts) }
+}
+
+/// What a key may do, each word once.
+pub(super) fn parse_scopes(texts: &[String]) -> Result<Vec<Scope>> {
     let mut scopes = Vec::new();
     for (i, text) in texts.iter().enumerate() {
         let unknown = || Invalid { field: format!("scopes[{i}]"), problem: Problem::Not("a scope") };

@@ -17,6 +17,7 @@ pub(crate) mod recipients;
 pub(crate) mod session;
 pub(crate) mod signing_keys;
 pub(crate) mod status;
+pub(crate) mod tenant_keys;
 pub(crate) mod verify_image;
 pub(crate) mod webhooks;
 

@@ -21,6 +21,8 @@ pub(crate) struct ApiKeyRecord<'a> {
     pub key: &'a NewApiKey,
     /// What it may do.
     pub scopes: &'a [Scope],
+    /// Until when it is good.
+    pub expires_at: Option<DateTime>,
 }
 
 /// A signing key to be stored, its private half sealed.
@@ -51,9 +53,17 @@ pub(crate) struct ApiKey {
     /// What it may do.
     #[serde(deserialize_with = "list")]
     pub scopes: Vec<String>,
+    /// Who made it.
+    pub created_by: UserId,
     /// When it was made.
     #[serde(deserialize_with = "time")]
     pub created_at: DateTime,
+    /// Until when it is good.
+    #[serde(deserialize_with = "maybe_time")]
+    pub expires_at: Option<DateTime>,
+    /// When it was used last, to some minutes.
+    #[serde(deserialize_with = "maybe_time")]
+    pub last_used_at: Option<DateTime>,
     /// When it was revoked.
     #[serde(deserialize_with = "maybe_time")]
     pub revoked_at: Option<DateTime>,
@@ -62,8 +72,9 @@ pub(crate) struct ApiKey {
 impl Store {
     /// The API keys of an organization, the newest first.
     pub(crate) async fn api_keys(&self, organization: OrganizationId) -> Result<Vec<ApiKey>, StoreError> {
-        let select = "SELECT id, label, prefix, last4, scopes, created_at, revoked_at FROM api_key
-            WHERE organization_id = ?1 ORDER BY created_at DESC, id";
+        let select =
+            "SELECT id, label, prefix, last4, scopes, created_by, created_at, expires_at, last_used_at, revoked_at
+            FROM api_key WHERE organization_id = ?1 ORDER BY created_at DESC, id";
         rows(Some(&statement!(self.db, select, organization)?.all().await?))
     }
 
@@ -79,6 +90,12 @@ impl Store {
         self.has_changed(statement!(self.db, revoke, organization, id, now)?).await
     }
 
+    /// Writes down that a key was used.
+    pub(crate) async fn touch_api_key(&self, id: ApiKeyId, now: DateTime) -> Result<(), StoreError> {
+        statement!(self.db, "UPDATE api_key SET last_used_at = ?2 WHERE id = ?1", id, now)?.run().await?;
+        Ok(())
+    }
+
     /// Stores an API key under its hash.
     pub(crate) async fn create_api_key(
         &self,
@@ -87,11 +104,12 @@ impl Store {
         answer: Option<&NewAnswer<'_>>,
         now: DateTime,
     ) -> Result<(), StoreError> {
-        let ApiKeyRecord { id, organization, label, key, scopes } = record;
+        let ApiKeyRecord { id, organization, label, key, scopes, expires_at } = record;
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         let insert =
-            "INSERT INTO api_key (id, organization_id, label, prefix, last4, sha256, scopes, created_by, created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+            "INSERT INTO api_key (id, organization_id, label, prefix, last4, sha256, scopes, created_by, created_at,
+              expires_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let mut statements = vec![statement!(
             self.db,
             insert,
@@ -104,6 +122,7 @@ impl Store {
             list_text(&scopes),
             by,
             now,
+            expires_at,
         )?];
         if let Some(answer) = answer {
             statements.push(self.insert_answer(*organization, answer, now)?);

@@ -10,6 +10,7 @@ use crate::domain::ids::{OrganizationId, UserId};
 use crate::domain::locale::Locale;
 use crate::domain::organization::{OrganizationContent, Plan, RecipientIdentifier, Role, Settings, Status};
 use crate::domain::paging::Page;
+use crate::domain::tenant::TenantName;
 
 /// An organization.
 #[derive(Clone)]
@@ -228,6 +229,19 @@ impl Store {
              WHERE m.user_id = ?1 AND m.organization_id = ?2"
         );
         Ok(statement!(self.db, &sql, user, id)?.first::<MembershipRow>(None).await?.map(Into::into))
+    }
+
+    /// One organization of a person, as contract B names it.
+    pub(crate) async fn membership_of_tenant(
+        &self,
+        user: UserId,
+        tenant: &TenantName,
+    ) -> Result<Option<Membership>, StoreError> {
+        let sql = format!(
+            "SELECT m.role, {COLUMNS} FROM organization o JOIN member m ON m.organization_id = o.id AND m.user_id = ?1
+             WHERE o.id = ?2 OR o.slug = ?2 AND NOT EXISTS (SELECT 1 FROM organization WHERE id = ?2)"
+        );
+        Ok(statement!(self.db, &sql, user, tenant.as_str())?.first::<MembershipRow>(None).await?.map(Into::into))
     }
 
     /// The organization that an address names, and the public keys of its DID, the newest first.

@@ -6,7 +6,7 @@ use worker::{D1PreparedStatement, D1Result};
 
 use super::Store;
 use super::organizations::{self, Organization, OrganizationRow};
-use super::sql::{StoreError, list, row, statement, time};
+use super::sql::{StoreError, list, maybe_time, row, statement, time};
 use crate::domain::ids::ApiKeyId;
 use crate::domain::rate::{Allowance, Limit};
 
@@ -34,6 +34,8 @@ pub(crate) struct FoundKey {
     pub id: ApiKeyId,
     /// What it may do, in the words of the wire.
     pub scopes: Vec<String>,
+    /// When it was used last, to some minutes.
+    pub last_used_at: Option<DateTime>,
     /// Whose it is.
     pub organization: Organization,
 }
@@ -50,6 +52,8 @@ struct KeyRow {
     api_key_id: ApiKeyId,
     #[serde(deserialize_with = "list")]
     scopes: Vec<String>,
+    #[serde(deserialize_with = "maybe_time")]
+    last_used_at: Option<DateTime>,
     #[serde(flatten)]
     organization: OrganizationRow,
 }
@@ -83,7 +87,7 @@ impl Store {
     ) -> Result<KeyCheck, StoreError> {
         let mut statements = Vec::with_capacity(3);
         let sql = format!(
-            "SELECT k.id AS api_key_id, k.scopes, {}
+            "SELECT k.id AS api_key_id, k.scopes, k.last_used_at, {}
              FROM api_key k JOIN organization o ON o.id = k.organization_id
              WHERE k.sha256 = ?1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)",
             organizations::COLUMNS
@@ -102,6 +106,7 @@ impl Store {
         let found = row::<KeyRow>(results.first())?.map(|row| FoundKey {
             id: row.api_key_id,
             scopes: row.scopes,
+            last_used_at: row.last_used_at,
             organization: row.organization.into(),
         });
         let (key, address) = match limits {

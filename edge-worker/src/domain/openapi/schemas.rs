@@ -62,6 +62,7 @@ pub(super) fn all() -> Value {
             "Locale",
             json!({ "type": "string", "pattern": "^([Ee][NnSs]|[Dd][Ee]|[Ff][Rr]|[Jj][Aa]|[Nn][Ll])(-[A-Za-z0-9-]{0,30})?$" }),
         ),
+        ("PathPart", json!({ "anyOf": [{ "type": "string" }, { "type": "integer" }] })),
         ("Slug", json!({ "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$" })),
         ("Code", json!({ "type": "string", "pattern": "^CRD-[0-9A-Z]{8}$" })),
         ("Criteria", json!({ "anyOf": [{ "type": "string", "minLength": 1 }, described("CriteriaObject")] })),

@@ -5,6 +5,7 @@ mod credentials;
 mod organizations;
 mod public;
 mod sign_in;
+mod tenants;
 mod webhooks;
 
 /// Who may ask.
@@ -92,5 +93,12 @@ pub struct Table {
 }
 
 /// Every area.
-pub const TABLES: &[Table] =
-    &[sign_in::TABLE, organizations::TABLE, badges::TABLE, credentials::TABLE, webhooks::TABLE, public::TABLE];
+pub const TABLES: &[Table] = &[
+    sign_in::TABLE,
+    organizations::TABLE,
+    badges::TABLE,
+    credentials::TABLE,
+    webhooks::TABLE,
+    public::TABLE,
+    tenants::TABLE,
+];
