@@ -3,6 +3,8 @@
 
 #![expect(clippy::indexing_slicing, reason = "`serde_json` makes what is not there")]
 
+mod checks;
+
 use std::iter::repeat_n;
 
 use ob3_core::testing::{gzip, zlib};
@@ -44,6 +46,9 @@ pub fn worst_inputs() -> Vec<Worst> {
     all.extend(keys());
     all.extend(images());
     all.extend(credentials_within());
+    all.extend(checks::schemas());
+    all.extend(checks::selective());
+    all.extend(checks::chains());
     all
 }
 
