@@ -6,6 +6,7 @@ use crate::domain::email::Email;
 use crate::domain::origin::Origin;
 use crate::domain::rate::{Limit, Limits};
 use crate::domain::uri;
+use crate::domain::vault::Vault;
 
 /// Fewest characters of a secret: 128 bits in hexadecimal.
 const MIN_SECRET: usize = 32;
@@ -22,8 +23,8 @@ pub struct Config {
     pub bootstrap_secret: String,
     /// Signs sessions.
     pub session_secret: String,
-    /// Seals private signing keys.
-    pub key_encryption_secret: String,
+    /// Seals private signing keys, and whatever else must not be read in the database.
+    pub vault: Vault,
 }
 
 /// How mail is sent.
@@ -109,6 +110,8 @@ impl Config {
         let bootstrap_secret = secret("BOOTSTRAP_SECRET");
         let session_secret = secret("SESSION_SECRET");
         let key_encryption_secret = secret("KEY_ENCRYPTION_SECRET");
+        let previous = "KEY_ENCRYPTION_SECRET_PREVIOUS";
+        let previous = setting(previous).filter(|text| !text.is_empty()).map(|_| secret(previous));
         let public_origin = match setting("PUBLIC_ORIGIN").filter(|text| !text.is_empty()) {
             None => None,
             Some(text) => Origin::parse(&text).or_else(|| {
@@ -118,10 +121,11 @@ impl Config {
         };
         let rate_limits = rate_limits(&setting, &mut faults);
         let mail = mail(&setting, &mut faults);
-        if faults.is_empty() {
-            Ok(Self { public_origin, rate_limits, mail, bootstrap_secret, session_secret, key_encryption_secret })
-        } else {
-            Err(faults)
+        match Vault::new(&key_encryption_secret, previous.as_deref()) {
+            Ok(vault) if faults.is_empty() => {
+                Ok(Self { public_origin, rate_limits, mail, bootstrap_secret, session_secret, vault })
+            }
+            _ => Err(faults),
         }
     }
 }
@@ -229,6 +233,8 @@ mod tests {
 
     #[test]
     fn short_secrets_are_refused() {
-        assert_eq!(read("SESSION_SECRET", "short").err().unwrap(), [Fault::Secret("SESSION_SECRET")]);
+        for name in ["SESSION_SECRET", "KEY_ENCRYPTION_SECRET_PREVIOUS"] {
+            assert_eq!(read(name, "short").err().unwrap(), [Fault::Secret(name)]);
+        }
     }
 }

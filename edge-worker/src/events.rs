@@ -11,8 +11,10 @@ use crate::clock;
 use crate::domain::attempts;
 use crate::domain::ids::DeliveryId;
 use crate::domain::time::DAY_SECONDS;
+use crate::error::Error;
 use crate::jobs::{self, Job};
 use crate::router::router;
+use crate::sealing;
 use crate::store::{Store, StoreError};
 
 /// How long answers to idempotent requests are kept; the contract asks for a day at least.
@@ -20,6 +22,9 @@ const ANSWERS_KEPT_SECONDS: i64 = 2 * DAY_SECONDS;
 
 /// Most of one kind that one run of the clock takes up.
 const SWEPT_AT_ONCE: i64 = 500;
+
+/// Most values that one run of the clock seals anew.
+const RESEALED_AT_ONCE: usize = 1000;
 
 thread_local! {
     /// The routes of this isolate.
@@ -42,7 +47,7 @@ async fn fetch(
 }
 
 /// A worker that is set up wrongly says so in its log and serves nothing.
-fn refuse(error: crate::error::Error) -> axum::response::Response {
+fn refuse(error: Error) -> axum::response::Response {
     worker::console_error!("{}", serde_json::json!({ "cause": format!("{error:?}") }));
     error.into_response()
 }
@@ -65,6 +70,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
         ("deliveries", sweep_deliveries(&env, now).await),
         ("uploads", sweep_uploads(&env, now).await),
         ("forget", forget(&env, now).await),
+        ("sealing", reseal(&env).await),
     ] {
         if let Err(error) = result {
             worker::console_error!("{}", serde_json::json!({ "event": what, "cause": error.to_string() }));
@@ -104,4 +110,19 @@ async fn sweep_uploads(env: &Env, now: DateTime) -> Result<(), StoreError> {
 async fn forget(env: &Env, now: DateTime) -> Result<(), StoreError> {
     let answers = now.plus_seconds(-ANSWERS_KEPT_SECONDS);
     Store::new(env)?.forget_before(now, answers, now.plus_seconds(-attempts::KEPT_SECONDS)).await
+}
+
+/// While the secret before is still there, what it has sealed is sealed anew.
+async fn reseal(env: &Env) -> Result<(), StoreError> {
+    let failed = |error: Error| StoreError::Failed(format!("{error:?}"));
+    let app = App::of_job(env.clone()).map_err(failed)?;
+    if app.config.vault.previous_mark().is_none() {
+        return Ok(());
+    }
+    let done = sealing::reseal(&app, RESEALED_AT_ONCE).await.map_err(failed)?;
+    worker::console_log!(
+        "{}",
+        serde_json::json!({ "event": "sealing", "resealed": done.values, "unreadable": done.unreadable })
+    );
+    Ok(())
 }

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::digest;
 use crate::domain::fields::{Invalid, Problem};
 use crate::domain::ids::OrganizationId;
-use crate::domain::vault::{Unreadable, Vault};
+use crate::domain::vault::Unreadable;
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::respond::{self, Caching, JSON};
@@ -82,7 +82,7 @@ pub(crate) async fn earlier_sealed(
 ) -> Result<Option<Answer>> {
     let answer = earlier(app, organization, idempotency).await?;
     let (Some(answer), Some(it)) = (answer, idempotency) else { return Ok(None) };
-    let body = vault(app)?.open_answer(&answer.body, organization, &it.key).map_err(sealing)?;
+    let body = app.config.vault.open_answer(&answer.body, organization, &it.key).map_err(sealing)?;
     Ok(Some(Answer { body, ..answer }))
 }
 
@@ -94,12 +94,8 @@ pub(crate) fn seal<'a>(
     answer: &Answer,
 ) -> Result<Option<(&'a Idempotency, String)>> {
     let Some(it) = idempotency else { return Ok(None) };
-    let sealed = vault(app)?.seal_answer(&answer.body, random()?, organization, &it.key).map_err(sealing)?;
+    let sealed = app.config.vault.seal_answer(&answer.body, random()?, organization, &it.key).map_err(sealing)?;
     Ok(Some((it, sealed)))
-}
-
-fn vault(app: &App) -> Result<Vault> {
-    Vault::new(&app.config.key_encryption_secret).map_err(sealing)
 }
 
 fn sealing(_: Unreadable) -> Error {

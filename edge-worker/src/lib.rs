@@ -49,6 +49,8 @@ mod router;
 #[cfg(target_family = "wasm")]
 mod routes;
 #[cfg(target_family = "wasm")]
+mod sealing;
+#[cfg(target_family = "wasm")]
 mod signer;
 #[cfg(target_family = "wasm")]
 mod status;

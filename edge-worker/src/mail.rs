@@ -13,7 +13,7 @@ use crate::domain::email::Email;
 use crate::domain::ids::{CredentialId, MailId, OrganizationId};
 use crate::domain::locale::Locale;
 use crate::domain::mail::{Content, Letter};
-use crate::domain::vault::{Unreadable, Vault};
+use crate::domain::vault::Unreadable;
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::jobs::Outcome;
@@ -41,7 +41,7 @@ pub(crate) fn write(
     }
     let id = MailId::from_random(random()?);
     let text = serde_json::to_string(content).map_err(|error| Error::Internal(error.to_string()))?;
-    let sealed_content = vault(&app.config)?.seal_text(&text, random()?, &owner(id)).map_err(sealing)?;
+    let sealed_content = app.config.vault.seal_text(&text, random()?, &owner(id)).map_err(sealing)?;
     let About { organization, credential } = about;
     let template = content.template();
     Ok(Some(NewMail { id, organization, credential, recipient: recipient.clone(), template, locale, sealed_content }))
@@ -95,8 +95,7 @@ async fn settle(
 }
 
 fn letter(config: &Config, id: MailId, sealed: &str, locale: &str) -> std::result::Result<Letter, String> {
-    let vault = vault(config).map_err(|_| "no vault".to_owned())?;
-    let text = vault.open_text(sealed, &owner(id)).map_err(|_| "the mail does not open".to_owned())?;
+    let text = config.vault.open_text(sealed, &owner(id)).map_err(|_| "the mail does not open".to_owned())?;
     let content: Content = serde_json::from_str(&text).map_err(|_| "the mail can not be read".to_owned())?;
     Ok(content.letter(Locale::stored(locale)))
 }
@@ -149,10 +148,6 @@ async fn post(url: &str, token: &str, id: MailId, body: &str) -> std::result::Re
 
 fn owner(id: MailId) -> String {
     format!("mail:{id}")
-}
-
-fn vault(config: &Config) -> Result<Vault> {
-    Vault::new(&config.key_encryption_secret).map_err(sealing)
 }
 
 fn sealing(_: Unreadable) -> Error {

@@ -59,6 +59,7 @@ pub(crate) fn router() -> Router {
         .route("/api/invitations/{invitation}/accept", post(members::accept))
         .route("/api/operator/organizations", get(operator::list))
         .route("/api/operator/organizations/{organization}", patch(operator::review))
+        .route("/api/operator/sealing", get(operator::sealing).post(operator::reseal))
         .route("/api/me/credentials", get(own::list))
         .route("/api/me/credentials/{credential}", get(own::show).patch(own::change))
         .route("/api/credentials/{credential}/claim", post(own::claim))

@@ -5,7 +5,6 @@ use ob3_core::{DateTime, ProofOptions, SigningKey, sign};
 use crate::config::Config;
 use crate::domain::did;
 use crate::domain::ids::OrganizationId;
-use crate::domain::vault::Vault;
 use crate::error::{Error, Result};
 use crate::store::SealedKey;
 use crate::verification;
@@ -18,9 +17,8 @@ pub(crate) fn signed(
     key: &SealedKey,
     now: DateTime,
 ) -> Result<String> {
-    let vault = Vault::new(&config.key_encryption_secret).map_err(|_| Error::Internal("no vault".into()))?;
     let unreadable = |_| Error::Internal("the signing key does not open with this KEY_ENCRYPTION_SECRET".into());
-    let seed = vault.open(&key.sealed_seed, organization, key.id).map_err(unreadable)?;
+    let seed = config.vault.open(&key.sealed_seed, organization, key.id).map_err(unreadable)?;
     let signing_key = SigningKey::from_seed(&seed);
     if signing_key.public_key().to_multibase() != key.public_key_multibase {
         return Err(Error::Internal("the signing key is not the published one".into()));

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::clock;
 use crate::domain::attempts;
 use crate::domain::ids::{DeliveryId, OrganizationId, WebhookId};
-use crate::domain::vault::{Unreadable, Vault};
+use crate::domain::vault::Unreadable;
 use crate::domain::webhook::{self, EventType};
 use crate::entropy::random;
 use crate::error::{Error, Result};
@@ -118,15 +118,16 @@ async fn send(app: &App, id: DeliveryId, leased: &LeasedDelivery, now: DateTime)
 
 /// Seals a webhook's secret.
 pub(crate) fn seal(app: &App, secret: &str, id: WebhookId) -> Result<String> {
-    vault(app)?.seal_text(secret, random()?, &owner(id)).map_err(sealing)
+    app.config.vault.seal_text(secret, random()?, &owner(id)).map_err(sealing)
+}
+
+/// Whether a webhook's sealed secret still opens.
+pub(crate) fn opens(app: &App, sealed: &str, id: WebhookId) -> bool {
+    open(app, sealed, id).is_ok()
 }
 
 fn open(app: &App, sealed: &str, id: WebhookId) -> Result<zeroize::Zeroizing<String>> {
-    vault(app)?.open_text(sealed, &owner(id)).map_err(sealing)
-}
-
-fn vault(app: &App) -> Result<Vault> {
-    Vault::new(&app.config.key_encryption_secret).map_err(sealing)
+    app.config.vault.open_text(sealed, &owner(id)).map_err(sealing)
 }
 
 fn owner(id: WebhookId) -> String {

@@ -20,7 +20,8 @@ export const PUBLIC_ORIGIN = "https://badges.example";
 
 /**
  * Starts the worker; `vars` go before those of wrangler.jsonc. Rate limits are off unless asked for.
- * Resolves to `{url, request, owner, bindings, close}`: `owner` is the bootstrap owner's session.
+ * Resolves to `{url, request, signIn, bindings, restart, close}`. `restart` starts the worker anew on the same records, with
+ * other vars and secrets where it is given some; a secret that is `undefined` is taken away.
  */
 export async function startWorker({ vars = {} } = {}) {
   if (!existsSync(join(WORKER, "build/index.js"))) throw new Error("the worker is not built: run `make build` first");
@@ -32,33 +33,35 @@ export async function startWorker({ vars = {} } = {}) {
   });
   const { createTestHarness } = await import(pathToFileURL(createRequire(join(ROOT, "tools/package.json")).resolve("wrangler")));
 
-  const bootstrapSecret = randomBytes(32).toString("hex");
-  const harness = createTestHarness({
-    root: WORKER,
-    workers: [
-      {
-        configPath: "./wrangler.jsonc",
-        vars: { PUBLIC_ORIGIN, RATE_LIMITS: "off", ...vars },
-        secrets: {
-          BOOTSTRAP_SECRET: bootstrapSecret,
-          SESSION_SECRET: randomBytes(32).toString("hex"),
-          KEY_ENCRYPTION_SECRET: randomBytes(32).toString("hex"),
-        },
-      },
-    ],
-  });
+  const bootstrapSecret = newSecret();
+  const worker = {
+    configPath: "./wrangler.jsonc",
+    vars: { PUBLIC_ORIGIN, RATE_LIMITS: "off", ...vars },
+    secrets: { BOOTSTRAP_SECRET: bootstrapSecret, SESSION_SECRET: newSecret(), KEY_ENCRYPTION_SECRET: newSecret() },
+  };
+  const harness = createTestHarness({ root: WORKER, workers: [worker] });
   const { url } = await harness.listen();
-  const worker = harness.getWorker();
-  await worker.applyD1Migrations("DB");
+  await harness.getWorker().applyD1Migrations("DB");
 
   const request = requester(url, () => harness.getLogs());
-  const server = { url, request, bootstrapSecret, harness, bindings: await worker.getEnv(), close: () => harness.close() };
+  const server = { url, request, bootstrapSecret, harness, bindings: await harness.getWorker().getEnv(), close: () => harness.close() };
+  server.secrets = worker.secrets;
+  server.restart = async ({ vars = {}, secrets = {} }) => {
+    Object.assign(worker.vars, vars);
+    Object.assign(worker.secrets, secrets);
+    for (const [name, value] of Object.entries(worker.secrets)) if (value === undefined) delete worker.secrets[name];
+    await harness.update({ root: WORKER, workers: [{ ...worker }] });
+    server.bindings = await harness.getWorker().getEnv();
+  };
   server.signIn = async () => {
     const answer = await request("POST", "/api/auth/bootstrap", { json: { secret: bootstrapSecret, email: OWNER } });
     return expectStatus(answer, 200).json.token;
   };
   return server;
 }
+
+/** A Worker secret. */
+export const newSecret = () => randomBytes(32).toString("hex");
 
 /**
  * Makes requests of one worker. The answer is `{status, headers, bytes, text, json}`; `json` is undefined where the

@@ -126,6 +126,8 @@ test("answers have the shapes that are described", async () => {
   await ask("GET", "/api/organizations/{organization}", ids, member);
   await ask("PATCH", "/api/organizations/{organization}", ids, { ...member, json: { settings: { locale: "en" } } });
   await ask("GET", "/api/operator/organizations", {}, member);
+  await ask("GET", "/api/operator/sealing", {}, member);
+  await ask("POST", "/api/operator/sealing", {}, member);
   await ask("PATCH", "/api/operator/organizations/{organization}", ids, { ...member, json: { plan: "enterprise" } });
   const invitation = await ask("POST", "/api/organizations/{organization}/invitations", ids, { ...member, json: { email: recipient.email, role: "viewer" } });
   await ask("GET", "/api/organizations/{organization}/invitations", ids, member);

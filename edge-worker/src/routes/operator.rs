@@ -14,6 +14,10 @@ use crate::domain::ids::OrganizationId;
 use crate::domain::organization::{Plan, Status};
 use crate::error::{Error, Result};
 use crate::respond;
+use crate::sealing;
+
+/// Most values that one request seals anew.
+const RESEALED_AT_ONCE: usize = 500;
 
 const STATUSES: &str = "pending_review, approved, rejected or suspended";
 
@@ -51,6 +55,28 @@ pub(crate) async fn review(
     app.store.review_organization(id, status, plan).await?;
     let organization = app.store.organization(id).await?.ok_or(Error::NotFound("organization"))?;
     Ok(respond::json(StatusCode::OK, &organization_item(&app, &organization)))
+}
+
+/// `GET /api/operator/sealing` → `{remaining, places: [{name, current, previous, unknown}]}`: what is sealed under the current
+/// Worker secret and what under the one before. As [`list`].
+#[worker::send]
+pub(crate) async fn sealing(Extension(app): Extension<App>, headers: HeaderMap) -> Result<Response> {
+    require_operator(&app, &headers).await?;
+    Ok(respond::json(StatusCode::OK, &sealing::progress(&app).await?))
+}
+
+/// `POST /api/operator/sealing` → the same, and `resealed` and `unreadable`, after a batch was sealed anew under the current
+/// secret. As [`list`].
+#[worker::send]
+pub(crate) async fn reseal(Extension(app): Extension<App>, headers: HeaderMap) -> Result<Response> {
+    require_operator(&app, &headers).await?;
+    let done = sealing::reseal(&app, RESEALED_AT_ONCE).await?;
+    let mut progress = sealing::progress(&app).await?;
+    if let Some(members) = progress.as_object_mut() {
+        members.insert("resealed".into(), done.values.into());
+        members.insert("unreadable".into(), done.unreadable.into());
+    }
+    Ok(respond::json(StatusCode::OK, &progress))
 }
 
 async fn require_operator(app: &App, headers: &HeaderMap) -> Result<()> {

@@ -11,7 +11,7 @@ use crate::access;
 use crate::app::App;
 use crate::body::{self, Segments};
 use crate::domain::ids::SigningKeyId;
-use crate::domain::vault::Vault;
+use crate::domain::vault::Unreadable;
 use crate::domain::{did, time};
 use crate::entropy::random;
 use crate::error::{Error, Result};
@@ -69,9 +69,8 @@ async fn generate(app: &App, organization: &str, request: Request, is_rotation: 
     let id = SigningKeyId::from_random(random()?);
     let seed = Zeroizing::new(random::<32>()?);
     let public_key = SigningKey::from_seed(&seed).public_key();
-    let unsealed = |_| Error::Internal("the signing key could not be sealed".into());
-    let vault = Vault::new(&app.config.key_encryption_secret).map_err(unsealed)?;
-    let sealed_seed = vault.seal(&seed, random()?, organization.id, id).map_err(unsealed)?;
+    let unsealed = |_: Unreadable| Error::Internal("the signing key could not be sealed".into());
+    let sealed_seed = app.config.vault.seal(&seed, random()?, organization.id, id).map_err(unsealed)?;
     let did = did::of_issuer(&app.origin, &organization.slug, public_key);
     let public_key_multibase = public_key.to_multibase();
     let key = SigningKeyRecord {

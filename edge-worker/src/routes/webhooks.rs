@@ -112,7 +112,8 @@ pub(crate) async fn delete(
 }
 
 /// `POST /api/v1/webhooks/{webhook}/rotate-secret` → 200 `{secret, previousSecretUntil}`: what is sent from now on is signed
-/// with both secrets until then, and with the new one alone afterwards. 404 as [`show`].
+/// with both secrets until then, and with the new one alone afterwards. `null` where the one before opens no more, since the
+/// Worker secret that sealed it is lost: then the new one signs alone at once. 404 as [`show`].
 #[worker::send]
 pub(crate) async fn rotate_secret(
     Extension(app): Extension<App>,
@@ -120,13 +121,15 @@ pub(crate) async fn rotate_secret(
     Segments(webhook): Segments<String>,
 ) -> Result<Response> {
     let current = found(&app, &caller, &webhook).await?;
+    let organization = caller.organization.id;
     let secret = webhook::secret(random()?);
     let sealed = webhooks::seal(&app, &secret, current.id)?;
-    if !app.store.rotate_webhook_secret(caller.organization.id, current.id, &sealed, app.now).await? {
+    let before = app.store.sealed_webhook_secret(organization, current.id).await?.ok_or(NOT_FOUND)?;
+    let until = webhooks::opens(&app, &before, current.id).then(|| app.now.plus_seconds(ROTATION_SECONDS));
+    if !app.store.rotate_webhook_secret(organization, current.id, &sealed, until).await? {
         return Err(NOT_FOUND);
     }
-    let until = time::wire(app.now.plus_seconds(ROTATION_SECONDS));
-    Ok(respond::json(StatusCode::OK, &json!({ "secret": secret, "previousSecretUntil": until })))
+    Ok(respond::json(StatusCode::OK, &json!({ "secret": secret, "previousSecretUntil": until.map(time::wire) })))
 }
 
 /// `GET /api/v1/webhooks/{webhook}/deliveries?limit&offset&state` → a list of deliveries, the newest first. 404 as [`show`].

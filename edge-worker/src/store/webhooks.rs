@@ -12,7 +12,7 @@ use crate::domain::attempts;
 use crate::domain::email::{self, ERASED};
 use crate::domain::ids::{BadgeId, CredentialId, DeliveryId, OrganizationId, WebhookId};
 use crate::domain::paging::Page;
-use crate::domain::webhook::{EventType, MAX_WEBHOOKS, ROTATION_SECONDS, WebhookContent};
+use crate::domain::webhook::{EventType, MAX_WEBHOOKS, WebhookContent};
 
 /// A webhook.
 pub(crate) struct Webhook {
@@ -255,18 +255,28 @@ impl Store {
         self.has_changed(statement!(self.db, delete, organization, id)?).await
     }
 
-    /// Puts a new secret for a webhook's; the one before signs beside it for a day. `false` when there is no webhook.
+    /// A webhook's secret, sealed.
+    pub(crate) async fn sealed_webhook_secret(
+        &self,
+        organization: OrganizationId,
+        id: WebhookId,
+    ) -> Result<Option<String>, StoreError> {
+        let select = "SELECT sealed_secret FROM webhook WHERE organization_id = ?1 AND id = ?2";
+        Ok(statement!(self.db, select, organization, id)?.first(Some("sealed_secret")).await?)
+    }
+
+    /// Puts a new secret for a webhook's; the one before signs beside it until then, or no more where that is `None`. `false`
+    /// when there is no webhook.
     pub(crate) async fn rotate_webhook_secret(
         &self,
         organization: OrganizationId,
         id: WebhookId,
         sealed_secret: &str,
-        now: DateTime,
+        until: Option<DateTime>,
     ) -> Result<bool, StoreError> {
-        let update =
-            "UPDATE webhook SET sealed_previous_secret = sealed_secret, sealed_secret = ?3, previous_until = ?4
+        let update = "UPDATE webhook SET sealed_previous_secret = CASE WHEN ?4 IS NOT NULL THEN sealed_secret END,
+              sealed_secret = ?3, previous_until = ?4
             WHERE organization_id = ?1 AND id = ?2 RETURNING id";
-        let until = now.plus_seconds(ROTATION_SECONDS);
         self.has_changed(statement!(self.db, update, organization, id, sealed_secret, until)?).await
     }
 

@@ -110,7 +110,7 @@ pub(super) const TABLE: Table = Table {
          secret: text",
         ),
         ("Webhooks", "data: [Webhook]"),
-        ("RotatedSecret", "secret: text, previousSecretUntil: time"),
+        ("RotatedSecret", "secret: text, previousSecretUntil: time|null"),
         (
             "Delivery",
             "id: uuid, eventId: text, type: EventType, state: DeliveryState, attempts: integer, lastStatus: integer|null, \
