@@ -195,7 +195,8 @@ pub(crate) async fn is_insider(app: &App, headers: &HeaderMap, organization: Org
 }
 
 /// Whether the request comes from the person who has proved that this address is theirs.
-pub(crate) async fn has_address(app: &App, headers: &HeaderMap, address: &str) -> Result<bool> {
+pub(crate) async fn has_address(app: &App, headers: &HeaderMap, address: Option<&str>) -> Result<bool> {
+    let Some(address) = address else { return Ok(false) };
     let Ok(bearer) = session_bearer(app, headers) else { return Ok(false) };
     let person = app.store.person(bearer, app.now).await?;
     Ok(person.is_some_and(|person| person.email_verified_at.is_some() && person.email.as_str() == address))

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::claim;
 use crate::domain::credential::{self, Code, IssueRequest, Status};
 use crate::domain::digest;
+use crate::domain::email::Email;
 use crate::domain::ids::{CredentialId, EventId, RecipientId};
 use crate::domain::lifecycle::{Action, Reason, ReasonCode, State};
 use crate::domain::mail::Content;
@@ -40,8 +41,8 @@ struct IssuedBody<'a> {
     status: Status,
     issuance_date: String,
     expiration_date: Option<String>,
-    recipient_name: &'a str,
-    recipient_email: &'a str,
+    recipient_name: Option<&'a str>,
+    recipient_email: Option<&'a str>,
     supersedes_credential_id: Option<CredentialId>,
 }
 
@@ -88,10 +89,8 @@ async fn attempt_to_issue(
     may_issue(organization.plan, organization.status, true)?;
     let key = idempotency.map(|it| it.key.as_str());
     let candidates = status_list::candidates(&random()?);
-    let context = app
-        .store
-        .issue_context(organization.id, request.badge, &request.recipient_email, &month, key, &candidates)
-        .await?;
+    let context =
+        app.store.issue_context(organization.id, request.badge, &request.recipient, &month, key, &candidates).await?;
     if let (Some(idempotency), Some(answered)) = (idempotency, context.answered) {
         return idempotency.replay(answered).map(Some);
     }
@@ -109,6 +108,7 @@ async fn attempt_to_issue(
     let validity = request.validity(badge.content.expires_in_days, now)?;
 
     // 3 and 4
+    let email = request.recipient.email().map(Email::as_str);
     let Some(block) = context.block else {
         status::open_block(app, organization, &sealed_key, context.next_block).await?;
         return Ok(None);
@@ -117,7 +117,7 @@ async fn attempt_to_issue(
     let reason = Reason { code: ReasonCode::IssuerRequested, text: RENEWAL_REASON.into() };
     let revocation = match (supersession.revoked(), context.newest) {
         (Some(credential), Some((newest, moves, code))) => {
-            let data = credential_data(credential, &code, badge.id, request.recipient_email.as_str());
+            let data = credential_data(credential, &code, badge.id, email);
             let list = match context.newest_entry {
                 Some(entry) => {
                     Some(status::changed(app, organization, &sealed_key, Purpose::Revocation, entry, true).await?)
@@ -162,26 +162,27 @@ async fn attempt_to_issue(
         status: Status::Pending,
         issuance_date: time::wire(now),
         expiration_date: validity.until.map(time::wire),
-        recipient_name: &request.recipient_name,
-        recipient_email: request.recipient_email.as_str(),
+        recipient_name: request.recipient_name.as_deref(),
+        recipient_email: email,
         supersedes_credential_id: supersession.superseded(),
     };
     let answer = Answer::created(&body)?;
-    let mail = match request.notify && settings.notifications {
-        true => {
+    let mail = match request.recipient.email().filter(|_| request.notify && settings.notifications) {
+        Some(address) => {
             let content = Content::Issued {
-                recipient: request.recipient_name.clone(),
+                // Whom nobody has named is addressed as they are written to.
+                recipient: request.recipient_name.clone().unwrap_or_else(|| address.to_string()),
                 badge: badge.content.name.clone(),
                 organization: organization.name.clone(),
                 url: claim::claim_url(&app.origin, code.as_str()),
             };
             let about = About { organization: Some(organization.id), credential: Some(id) };
             let locale = request.locale.unwrap_or(settings.locale);
-            mail::write(app, about, &request.recipient_email, locale, &content)?
+            mail::write(app, about, address, locale, &content)?
         }
-        false => None,
+        None => None,
     };
-    let data = credential_data(id, code.as_str(), badge.id, request.recipient_email.as_str());
+    let data = credential_data(id, code.as_str(), badge.id, email);
     let mut told = vec![webhooks::event(organization.id, EventType::Issued, data.clone())?];
     if supersession.superseded().is_some() {
         told.push(webhooks::event(organization.id, EventType::Renewed, data)?);
@@ -194,8 +195,8 @@ async fn attempt_to_issue(
         badge_version: badge.version,
         signing_key: sealed_key.id,
         new_recipient: RecipientId::from_random(random()?),
-        recipient_name: &request.recipient_name,
-        recipient_email: &request.recipient_email,
+        recipient_name: request.recipient_name.as_deref().unwrap_or_default(),
+        recipient: &request.recipient,
         document_sha256: &document_sha256,
         is_public: request.is_public.unwrap_or(settings.is_public_by_default),
         issued_at: now,

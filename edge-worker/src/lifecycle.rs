@@ -48,7 +48,7 @@ pub(crate) async fn transition(
 
         // 3
         let credential = &context.credential;
-        let data = credential_data(id, &credential.code, credential.badge, &credential.recipient_email);
+        let data = credential_data(id, &credential.code, credential.badge, credential.recipient_email.as_deref());
         let movement = Move {
             event: EventId::from_random(random()?),
             organization: organization.id,

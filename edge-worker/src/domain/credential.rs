@@ -14,6 +14,7 @@ use super::{
     locale::Locale,
     organization::{MAX_DESCRIPTION, MAX_NAME, RecipientIdentifier},
     origin::Origin,
+    recipient::Recipient,
     time::DAY_SECONDS,
     uri,
 };
@@ -152,12 +153,14 @@ impl Lifetime {
 pub struct IssueRequest {
     /// Which badge.
     pub badge: BadgeId,
+    /// By what the recipient is known.
+    pub recipient: Recipient,
     /// Name of the recipient, for display.
-    pub recipient_name: String,
-    /// Address of the recipient.
-    pub recipient_email: Email,
-    /// A DID or URI of the recipient.
+    pub recipient_name: Option<String>,
+    /// A DID or URI of the recipient, to be the subject's id.
     pub recipient_id: Option<String>,
+    /// What else names the recipient, as it is published.
+    pub identifiers: Vec<IdentityObject>,
     /// Whether strangers may see it; `None` leaves it to the organization.
     pub is_public: Option<bool>,
     /// Whether the recipient is written to, if the organization writes at all.
@@ -206,9 +209,10 @@ impl IssueRequest {
         body.finish()?;
         Ok(Self {
             badge,
-            recipient_name: name,
-            recipient_email: email,
+            recipient: Recipient::Email(email),
+            recipient_name: Some(name),
             recipient_id,
+            identifiers: Vec::new(),
             is_public,
             notify,
             locale,
@@ -217,6 +221,25 @@ impl IssueRequest {
             valid_from: valid_from.map(DateTime::truncated_to_seconds),
             valid_until: valid_until.map(DateTime::truncated_to_seconds),
         })
+    }
+
+    /// A request that says no more than which badge and for whom.
+    #[must_use]
+    pub const fn plain(badge: BadgeId, recipient: Recipient, identifiers: Vec<IdentityObject>) -> Self {
+        Self {
+            badge,
+            recipient,
+            recipient_name: None,
+            recipient_id: None,
+            identifiers,
+            is_public: None,
+            notify: true,
+            locale: None,
+            narrative: None,
+            evidence: Vec::new(),
+            valid_from: None,
+            valid_until: None,
+        }
     }
 
     /// From when until when the credential is valid that is issued `now` of a badge that expires in so many days.
@@ -270,9 +293,9 @@ pub fn verification_url(origin: &Origin, code: &str) -> String {
     origin.at(&format!("/verify/{code}"))
 }
 
-/// What is signed. The recipient appears as a salted hash of the address (and by the id that the caller gave), never by
-/// name; `salt` must be random and new for each credential. An organization may choose that the address itself is the
-/// subject's id, unless the caller gives another one.
+/// What is signed. A recipient of whom the address is known appears as a salted hash of it (and by the id that the caller
+/// gave), never by name; `salt` must be random and new for each credential. An organization may choose that the address
+/// itself is the subject's id, unless the caller gives another one.
 #[must_use]
 #[expect(clippy::too_many_arguments, reason = "each is one part of the document, and of a type of its own")]
 pub fn unsigned(
@@ -296,8 +319,17 @@ pub fn unsigned(
         valid_until: validity.until,
         awarded_date: Some(now.truncated_to_seconds()),
         credential_subject: AchievementSubject {
-            id: request.recipient_id.clone().or_else(|| mailto(recipient_identifier, &request.recipient_email)),
-            identifier: vec![IdentityObject::hashed("emailAddress", request.recipient_email.as_str(), salt)],
+            id: request
+                .recipient_id
+                .clone()
+                .or_else(|| request.recipient.subject_id().map(str::to_owned))
+                .or_else(|| mailto(recipient_identifier, request.recipient.email()?)),
+            identifier: request
+                .recipient
+                .identity_object(salt)
+                .into_iter()
+                .chain(request.identifiers.clone())
+                .collect(),
             narrative: request.narrative.clone(),
             achievement,
         },
@@ -339,7 +371,7 @@ mod tests {
     #[test]
     fn the_smallest_request_begins_now_and_leaves_the_rest_to_the_organization() {
         let request = read(body()).unwrap();
-        assert_eq!((request.recipient_email.as_str(), request.is_public), ("jane@example.com", None));
+        assert_eq!((request.recipient.identity(), request.is_public), ("jane@example.com", None));
         assert_eq!((request.notify, request.locale), (true, None));
         let validity = request.validity(None, NOW).unwrap();
         assert_eq!(validity, Validity { from: NOW.truncated_to_seconds(), until: None });

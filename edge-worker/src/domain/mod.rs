@@ -25,6 +25,7 @@ pub mod origin;
 pub mod paging;
 pub mod quota;
 pub mod rate;
+pub mod recipient;
 pub mod session;
 pub mod sign_in;
 pub mod slug;

@@ -15,7 +15,7 @@ use crate::body::{self, Query, Segments};
 use crate::domain::api_key::Scope;
 use crate::domain::claim;
 use crate::domain::credential::{self, IssueRequest, Status};
-use crate::domain::email::{self, Email};
+use crate::domain::email::Email;
 use crate::domain::ids::{BadgeId, CredentialId};
 use crate::domain::lifecycle::{Action, Reason};
 use crate::domain::mail::Content;
@@ -71,7 +71,7 @@ impl Item {
             badge_id: credential.badge,
             badge_name: credential.badge_name,
             recipient_name: Some(credential.recipient_name).filter(|name| !name.is_empty()),
-            recipient_email: email::shown(&credential.recipient_email).map(str::to_owned),
+            recipient_email: credential.recipient_email,
             status: lifetime.status(app.now),
             issuance_date: time::wire(credential.issued_at),
             expiration_date: lifetime.valid_until.map(time::wire),
@@ -163,10 +163,12 @@ pub(crate) async fn resend(
     if status != Status::Pending {
         return Err(Error::Conflict(format!("the credential is {} and waits for no claim", status.as_str())));
     }
-    let recipient = Email::parse(&credential.recipient_email)
-        .ok_or_else(|| Error::Conflict("the recipient's address was erased".into()))?;
+    let recipient = credential.recipient_email.as_deref().and_then(Email::parse);
+    let recipient = recipient.ok_or_else(|| Error::Conflict("the recipient's address is not known".into()))?;
     let content = Content::Issued {
-        recipient: credential.recipient_name,
+        recipient: Some(credential.recipient_name)
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| recipient.to_string()),
         badge: credential.badge_name,
         organization: organization.name.clone(),
         url: claim::claim_url(&app.origin, &credential.code),

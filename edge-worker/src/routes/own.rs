@@ -41,7 +41,7 @@ pub(crate) async fn claim(
         id: format!("evt_c{}", id.to_string().replace('-', "")),
         organization: own.organization,
         kind: EventType::Claimed,
-        data: credential_data(id, &credential.code, credential.badge, &credential.recipient_email),
+        data: credential_data(id, &credential.code, credential.badge, credential.recipient_email.as_deref()),
     };
     let claimed = app.store.claim(id, person.id, &told, app.now).await?;
     let own = app.store.any_credential(&CredentialName::Id(id)).await?.ok_or(NOT_FOUND)?;
@@ -106,7 +106,7 @@ async fn mine(app: &App, headers: &HeaderMap, name: &str) -> Result<(Person, Own
     let person = access::session(app, headers).await?;
     let name = CredentialName::parse(name).ok_or(NOT_FOUND)?;
     let own = app.store.any_credential(&name).await?.ok_or(NOT_FOUND)?;
-    let recipient = Email::parse(&own.credential.recipient_email).ok_or(Error::EmailMismatch)?;
+    let recipient = own.credential.recipient_email.as_deref().and_then(Email::parse).ok_or(Error::EmailMismatch)?;
     access::require_address(&person, &recipient)?;
     Ok((person, own))
 }
@@ -132,7 +132,7 @@ fn item(app: &App, own: &OwnCredential) -> Value {
         "credentialId": credential.code,
         "badgeName": credential.badge_name,
         "organizationName": organization_name,
-        "recipientName": credential.recipient_name,
+        "recipientName": Some(&credential.recipient_name).filter(|name| !name.is_empty()),
         "status": status,
         "issuanceDate": time::wire(credential.issued_at),
         "expirationDate": lifetime.valid_until.map(time::wire),

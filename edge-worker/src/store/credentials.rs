@@ -13,6 +13,7 @@ use super::rates::{Counted, allowance};
 use super::sql::{Bind, StoreError, flag, maybe_time, prepare, row, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::credential::{CredentialName, Lifetime, Status};
+use crate::domain::email;
 use crate::domain::ids::{BadgeId, CredentialId, OrganizationId, StatusListId};
 use crate::domain::paging::{Page, Start};
 use crate::domain::rate::Allowance;
@@ -29,8 +30,8 @@ pub(crate) struct Credential {
     pub badge_name: String,
     /// Name of the recipient.
     pub recipient_name: String,
-    /// Address of the recipient.
-    pub recipient_email: String,
+    /// Address of the recipient; `None` where it is not known, or was erased.
+    pub recipient_email: Option<String>,
     /// When it was issued.
     pub issued_at: DateTime,
     /// What its state follows from.
@@ -80,7 +81,7 @@ pub(super) struct CredentialRow {
     credential_badge_id: BadgeId,
     badge_name: String,
     recipient_name: String,
-    recipient_email: String,
+    recipient_email: Option<String>,
     #[serde(deserialize_with = "time")]
     issued_at: DateTime,
     #[serde(deserialize_with = "maybe_time")]
@@ -122,7 +123,7 @@ impl From<CredentialRow> for Credential {
             badge: row.credential_badge_id,
             badge_name: row.badge_name,
             recipient_name: row.recipient_name,
-            recipient_email: row.recipient_email,
+            recipient_email: row.recipient_email.filter(|stored| !email::is_erased(stored)),
             issued_at: row.issued_at,
             lifetime: Lifetime {
                 valid_until: row.valid_until,
@@ -149,7 +150,7 @@ impl Credential {
 /// The columns of a [`CredentialRow`].
 pub(super) const COLUMNS: &str =
     "c.id, c.code, c.badge_id AS credential_badge_id, v.name AS badge_name, c.recipient_name,
-    r.identity AS recipient_email, c.issued_at, c.valid_until, c.claimed_at, c.revoked_at, c.is_public,
+    CASE r.identity_type WHEN 'email' THEN r.identity END AS recipient_email, c.issued_at, c.valid_until, c.claimed_at, c.revoked_at, c.is_public,
     c.document_sha256, c.supersedes_id, s.id AS superseded_by_id, c.suspended_at, c.moves";
 
 /// The tables that [`COLUMNS`] come from.

@@ -10,11 +10,11 @@ use super::lifecycle::{Entry, Move, select_entry};
 use super::mail::NewMail;
 use super::sql::{DATABASE_NOW, StoreError, flag, maybe_time, row, statement, time, total};
 use super::webhooks::NewEvent;
-use crate::domain::email::Email;
 use crate::domain::ids::{
     BadgeId, CredentialId, DeliveryId, OrganizationId, RecipientId, SigningKeyId, StatusBlockId, StatusListId,
 };
 use crate::domain::quota::Usage;
+use crate::domain::recipient::Recipient;
 use crate::domain::status_list::{Purpose, StatusIndex};
 use crate::domain::supersession::Newest;
 
@@ -78,12 +78,12 @@ pub(crate) struct IssuedRecord<'a> {
     pub badge_version: i64,
     /// Signed with which key.
     pub signing_key: SigningKeyId,
-    /// The id of the recipient if there is none of this address yet.
+    /// The id of the recipient if there is none of this identity yet.
     pub new_recipient: RecipientId,
-    /// Name of the recipient.
+    /// Name of the recipient; empty where there is none.
     pub recipient_name: &'a str,
-    /// Address of the recipient.
-    pub recipient_email: &'a Email,
+    /// By what the recipient is known.
+    pub recipient: &'a Recipient,
     /// Hash of the signed document.
     pub document_sha256: &'a str,
     /// Whether strangers may see it.
@@ -134,9 +134,11 @@ struct UsageRow {
     includes_recipient: bool,
 }
 
-/// The recipient of an organization (`?1`) with an e-mail address (`?2`).
-const RECIPIENT: &str =
-    "(SELECT id FROM recipient WHERE organization_id = ?1 AND identity_type = 'email' AND identity = ?2)";
+/// The recipient of an organization (`?1`) with an identity (`?2`) of this kind.
+fn recipient_id(recipient: &Recipient) -> String {
+    let kind = recipient.kind();
+    format!("(SELECT id FROM recipient WHERE organization_id = ?1 AND identity_type = '{kind}' AND identity = ?2)")
+}
 
 impl Store {
     /// Reads everything that decides about an issue, in one batch.
@@ -144,14 +146,16 @@ impl Store {
         &self,
         organization: OrganizationId,
         badge: BadgeId,
-        recipient: &Email,
+        recipient: &Recipient,
         month: &str,
         idempotency_key: Option<&str>,
         candidates: &[StatusIndex],
     ) -> Result<IssueContext, StoreError> {
+        let recipient_id = recipient_id(recipient);
+        let identity = recipient.identity();
         let select_badge = format!("{SELECT_BADGE} WHERE b.organization_id = ?1 AND b.id = ?2");
         let is_newest = format!(
-            "c.badge_id = ?3 AND c.recipient_id = {RECIPIENT}
+            "c.badge_id = ?3 AND c.recipient_id = {recipient_id}
                AND NOT EXISTS (SELECT 1 FROM credential s WHERE s.supersedes_id = c.id)"
         );
         let select_newest = format!(
@@ -163,7 +167,7 @@ impl Store {
         let select_usage = format!(
             "SELECT coalesce((SELECT used FROM quota WHERE organization_id = ?1 AND month = ?3), 0) AS used,
                EXISTS (SELECT 1 FROM quota_recipient WHERE organization_id = ?1 AND month = ?3
-                 AND recipient_id = {RECIPIENT}) AS includes_recipient"
+                 AND recipient_id = {recipient_id}) AS includes_recipient"
         );
         let select_block = "SELECT b.id,
               (SELECT id FROM status_list WHERE block_id = b.id AND purpose = 'revocation') AS revocation,
@@ -178,10 +182,10 @@ impl Store {
         let statements = vec![
             statement!(self.db, &select_badge, organization, badge)?,
             self.select_key(organization)?,
-            statement!(self.db, &select_newest, organization, recipient, badge)?,
-            statement!(self.db, &select_usage, organization, recipient, month)?,
+            statement!(self.db, &select_newest, organization, identity, badge)?,
+            statement!(self.db, &select_usage, organization, identity, month)?,
             self.select_answer(organization, idempotency_key)?,
-            statement!(self.db, &select_newest_entry, organization, recipient, badge)?,
+            statement!(self.db, &select_newest_entry, organization, identity, badge)?,
             statement!(self.db, select_block, organization, candidates)?,
             statement!(self.db, select_next_block, organization)?,
         ];
@@ -216,32 +220,34 @@ impl Store {
     /// [`StoreError::Broken`] when another request has taken the place in the chain, the last place of the quota, the
     /// code, the status entry or the idempotency key, or has changed what is revoked by it.
     pub(crate) async fn record_issued(&self, issued: &IssuedRecord<'_>) -> Result<Vec<DeliveryId>, StoreError> {
-        let (organization, email) = (issued.organization, issued.recipient_email);
+        let (organization, identity) = (issued.organization, issued.recipient.identity());
+        let recipient_id = recipient_id(issued.recipient);
         let recipient = "INSERT INTO recipient (id, organization_id, identity_type, identity, created_at)
-            VALUES (?3, ?1, 'email', ?2, ?4) ON CONFLICT (organization_id, identity_type, identity) DO NOTHING";
+            VALUES (?3, ?1, ?5, ?2, ?4) ON CONFLICT (organization_id, identity_type, identity) DO NOTHING";
+        let kind = issued.recipient.kind();
         // An allowance that shrank below what is used stays at what is used, so that nobody new is let in.
         let quota = "INSERT INTO quota (organization_id, month, used, allowed) VALUES (?1, ?2, 0, ?3)
             ON CONFLICT (organization_id, month) DO UPDATE SET allowed = max(excluded.allowed, used)";
         let count = format!(
             "UPDATE quota SET used = used + 1 WHERE organization_id = ?1 AND month = ?3
                AND NOT EXISTS (SELECT 1 FROM quota_recipient WHERE organization_id = ?1 AND month = ?3
-                 AND recipient_id = {RECIPIENT})"
+                 AND recipient_id = {recipient_id})"
         );
         let counted = format!(
-            "INSERT INTO quota_recipient (organization_id, month, recipient_id) VALUES (?1, ?3, {RECIPIENT})
+            "INSERT INTO quota_recipient (organization_id, month, recipient_id) VALUES (?1, ?3, {recipient_id})
              ON CONFLICT DO NOTHING"
         );
         let credential = format!(
             "INSERT INTO credential (id, code, organization_id, badge_id, badge_version, recipient_id, recipient_name,
                signing_key_id, document_sha256, is_public, issued_at, valid_from, valid_until, supersedes_id,
                status_block_id, status_index, recorded_at)
-             VALUES (?3, ?4, ?1, ?5, ?6, {RECIPIENT}, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, {DATABASE_NOW})"
+             VALUES (?3, ?4, ?1, ?5, ?6, {recipient_id}, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, {DATABASE_NOW})"
         );
         let mut statements = vec![
-            statement!(self.db, recipient, organization, email, issued.new_recipient, issued.issued_at)?,
+            statement!(self.db, recipient, organization, identity, issued.new_recipient, issued.issued_at, kind)?,
             statement!(self.db, quota, organization, issued.month, issued.allowed)?,
-            statement!(self.db, &count, organization, email, issued.month)?,
-            statement!(self.db, &counted, organization, email, issued.month)?,
+            statement!(self.db, &count, organization, identity, issued.month)?,
+            statement!(self.db, &counted, organization, identity, issued.month)?,
         ];
         if let Some(revocation) = &issued.revocation {
             statements.extend(self.move_statements(revocation)?);
@@ -253,7 +259,7 @@ impl Store {
             self.db,
             &credential,
             organization,
-            email,
+            identity,
             issued.id,
             issued.code,
             issued.badge,

@@ -9,7 +9,7 @@ use super::answers::NewAnswer;
 use super::sql::{StoreError, flag, list, list_text, maybe_time, row, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::attempts;
-use crate::domain::email::{self, ERASED};
+use crate::domain::email::ERASED;
 use crate::domain::ids::{BadgeId, CredentialId, DeliveryId, OrganizationId, WebhookId};
 use crate::domain::paging::Page;
 use crate::domain::webhook::{EventType, MAX_WEBHOOKS, WebhookContent};
@@ -64,12 +64,12 @@ pub(crate) struct NewEvent {
 }
 
 /// What is said of a credential.
-pub(crate) fn credential_data(id: CredentialId, code: &str, badge: BadgeId, recipient_email: &str) -> Value {
+pub(crate) fn credential_data(id: CredentialId, code: &str, badge: BadgeId, recipient_email: Option<&str>) -> Value {
     serde_json::json!({
         "credentialId": code,
         "credentialUuid": id,
         "badgeId": badge,
-        "recipientEmail": email::shown(recipient_email),
+        "recipientEmail": recipient_email,
     })
 }
 
@@ -390,7 +390,7 @@ impl Store {
         let insert = format!(
             "INSERT INTO webhook_event (id, organization_id, type, data, created_at)
              SELECT {event}, c.organization_id, ?3, json_object('credentialId', c.code, 'credentialUuid', c.id,
-                 'badgeId', c.badge_id, 'recipientEmail', CASE WHEN r.identity LIKE '{ERASED}%' THEN NULL ELSE r.identity END),
+                 'badgeId', c.badge_id, 'recipientEmail', CASE WHEN r.identity_type = 'email' AND r.identity NOT LIKE '{ERASED}%' THEN r.identity END),
                c.valid_until
              FROM credential c JOIN recipient r ON r.id = c.recipient_id
              WHERE c.id IN ({due})

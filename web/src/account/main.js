@@ -140,7 +140,7 @@ async function openClaim(moves) {
 
 function sheet(credential, image) {
   const picture = image && el("img", { src: image, alt: "", width: "160", height: "160" });
-  return el("div", { class: "own" }, picture, el("div", {}, el("h2", {}, credential.badgeName), el("p", {}, credential.recipientName)));
+  return el("div", { class: "own" }, picture, el("div", {}, el("h2", {}, credential.badgeName), el("p", {}, credential.recipientName ?? "")));
 }
 
 function visibility(credential, path) {

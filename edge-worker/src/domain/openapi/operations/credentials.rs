@@ -218,7 +218,7 @@ pub(super) const TABLE: Table = Table {
         ),
         (
             "OwnCredential",
-            "id: uuid, credentialId: Code, badgeName: text, organizationName: text, recipientName: text, status: Status, \
+            "id: uuid, credentialId: Code, badgeName: text, organizationName: text, recipientName: text|null, status: Status, \
          issuanceDate: time, expirationDate: time|null, claimedAt: time|null, isPublic: boolean, verificationUrl: uri, \
          documentUrl: uri, imageUrl: uri, linkedInUrl: uri|null",
         ),
