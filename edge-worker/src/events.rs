@@ -66,7 +66,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
     let now = clock::now();
     for (what, result) in [
         ("mails", sweep_mails(&env, now).await),
-        ("expiry", tell_of_expiry(&env, now).await),
+        ("expiry", expire(&env, now).await),
         ("deliveries", sweep_deliveries(&env, now).await),
         ("uploads", sweep_uploads(&env, now).await),
         ("forget", forget(&env, now).await),
@@ -85,8 +85,8 @@ async fn sweep_mails(env: &Env, now: DateTime) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn tell_of_expiry(env: &Env, now: DateTime) -> Result<(), StoreError> {
-    post_deliveries(env, Store::new(env)?.tell_of_expiry(SWEPT_AT_ONCE, now).await?).await;
+async fn expire(env: &Env, now: DateTime) -> Result<(), StoreError> {
+    post_deliveries(env, Store::new(env)?.expire_due(SWEPT_AT_ONCE, now).await?).await;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::domain::credential::{self, Code, IssueRequest, Status};
 use crate::domain::digest;
 use crate::domain::email::Email;
 use crate::domain::ids::{CredentialId, EventId, RecipientId};
-use crate::domain::lifecycle::{Action, Reason, ReasonCode, State};
+use crate::domain::lifecycle::{Action, Reason, ReasonCode, Source};
 use crate::domain::mail::Content;
 use crate::domain::organization::may_issue;
 use crate::domain::quota::Exceeded;
@@ -114,7 +114,8 @@ async fn attempt_to_issue(
         return Ok(None);
     };
     let Some(index) = block.free else { return Ok(None) };
-    let reason = Reason { code: ReasonCode::IssuerRequested, text: RENEWAL_REASON.into() };
+    let superseded = supersession.superseded().zip(context.newest.as_ref().map(|(_, moves, _)| *moves));
+    let reason = Reason { code: ReasonCode::IssuerRequested, text: Some(RENEWAL_REASON.into()) };
     let revocation = match (supersession.revoked(), context.newest) {
         (Some(credential), Some((newest, moves, code))) => {
             let data = credential_data(credential, &code, badge.id, email);
@@ -130,11 +131,12 @@ async fn attempt_to_issue(
                 credential,
                 moves,
                 action: Action::Revoke,
-                from: if newest.is_suspended { State::Suspended } else { State::Active },
+                from: newest.lifetime.state(app.now),
                 reason: &reason,
-                is_automatic: true,
+                source: Source::Automation,
                 actor,
                 at: app.now,
+                now: app.now,
                 list,
                 told: webhooks::event(organization.id, EventType::Revoked, data)?,
             })
@@ -203,7 +205,7 @@ async fn attempt_to_issue(
         valid_from: validity.from,
         valid_until: validity.until,
         status_entry: (block.id, index),
-        supersedes: supersession.superseded(),
+        supersedes: superseded,
         revocation,
         month: &month,
         allowed,

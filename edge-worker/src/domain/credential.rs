@@ -120,8 +120,12 @@ pub struct Lifetime {
     pub claimed_at: Option<DateTime>,
     /// When it was revoked.
     pub revoked_at: Option<DateTime>,
-    /// Since when it is suspended.
+    /// Since when its entry among the suspended is set.
     pub suspended_at: Option<DateTime>,
+    /// When it expired: by itself, once the clock has written that down, or because its issuer let it.
+    pub expired_at: Option<DateTime>,
+    /// When it was last made active again after it had expired.
+    pub reactivated_at: Option<DateTime>,
 }
 
 impl Lifetime {
@@ -141,10 +145,11 @@ impl Lifetime {
         }
     }
 
-    /// Whether its time is over.
+    /// Whether its time is over, by what was signed or by its issuer's word. What was signed does not change, so no word makes
+    /// a credential valid again after its `validUntil`.
     #[must_use]
     pub fn has_expired(self, now: DateTime) -> bool {
-        self.valid_until.is_some_and(|until| until <= now)
+        self.expired_at.is_some() || self.valid_until.is_some_and(|until| until <= now)
     }
 }
 
@@ -439,7 +444,9 @@ mod tests {
             (at(-1), at(-2), None, at(-2), Status::Expired),
             (None, None, at(-1), at(-2), Status::Revoked),
         ] {
-            assert_eq!(Lifetime { valid_until, claimed_at, revoked_at, suspended_at }.status(NOW), status);
+            let (expired_at, reactivated_at) = (None, None);
+            let lifetime = Lifetime { valid_until, claimed_at, revoked_at, suspended_at, expired_at, reactivated_at };
+            assert_eq!(lifetime.status(NOW), status);
         }
     }
 

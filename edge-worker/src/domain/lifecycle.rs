@@ -6,14 +6,16 @@ use ob3_core::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    credential::{Lifetime, Status},
-    fields::{Fields, Invalid},
+    credential::Lifetime,
+    fields::{Fields, Invalid, Problem},
     status_list::Purpose,
     webhook::EventType,
 };
 
 /// Longest reason.
 const MAX_REASON: usize = 512;
+/// How far the clock of whoever asks may be ahead of ours.
+const CLOCK_SKEW_SECONDS: i64 = 300;
 
 /// Where a credential stands, whether it was claimed or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +32,36 @@ pub enum State {
 }
 
 impl State {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Suspended, Self::Revoked, Self::Expired];
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// What leads from this state to another; `None` where it is the same.
+    ///
+    /// # Errors
+    /// [`Forbidden`] when there is no way.
+    pub const fn way_to(self, to: Self) -> Result<Option<Action>, Forbidden> {
+        Ok(Some(match (self, to) {
+            (Self::Active, Self::Active)
+            | (Self::Suspended, Self::Suspended)
+            | (Self::Revoked, Self::Revoked)
+            | (Self::Expired, Self::Expired) => return Ok(None),
+            (Self::Active | Self::Suspended | Self::Expired, Self::Revoked) => Action::Revoke,
+            (Self::Active, Self::Suspended) => Action::Suspend,
+            (Self::Active | Self::Suspended, Self::Expired) => Action::Expire,
+            (Self::Suspended, Self::Active) => Action::Reinstate,
+            (Self::Expired, Self::Active) => Action::Reactivate,
+            (Self::Revoked, Self::Active | Self::Suspended | Self::Expired) | (Self::Expired, Self::Suspended) => {
+                return Err(Forbidden { from: self, to, is_superseded: false });
+            }
+        }))
+    }
+
     /// The word on the wire and in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -42,6 +74,17 @@ impl State {
     }
 }
 
+impl State {
+    /// The list whose entry tells of a move to this state, or is cleared by it.
+    #[must_use]
+    pub const fn purpose(self) -> Purpose {
+        match self {
+            Self::Revoked => Purpose::Revocation,
+            Self::Active | Self::Suspended | Self::Expired => Purpose::Suspension,
+        }
+    }
+}
+
 impl Lifetime {
     /// Whether it is neither revoked nor suspended.
     #[must_use]
@@ -49,27 +92,40 @@ impl Lifetime {
         self.revoked_at.is_none() && self.suspended_at.is_none()
     }
 
-    /// Where the credential stands at a time.
+    /// Where the credential stands at a time, by its issuer's word. Not the same as [`Lifetime::status`] where it was made
+    /// active again after its time was over: what was signed stays over, and so does the status.
     #[must_use]
     pub fn state(self, now: DateTime) -> State {
-        match self.status(now) {
-            Status::Pending | Status::Valid => State::Active,
-            Status::Suspended => State::Suspended,
-            Status::Expired => State::Expired,
-            Status::Revoked => State::Revoked,
+        if self.revoked_at.is_some() {
+            State::Revoked
+        } else if self.expired_at.is_some() || self.expires_by_itself(now) {
+            State::Expired
+        } else if self.suspended_at.is_some() {
+            State::Suspended
+        } else {
+            State::Active
         }
+    }
+
+    /// Whether its time is over and nobody has made it active again since.
+    fn expires_by_itself(self, now: DateTime) -> bool {
+        self.valid_until.is_some_and(|until| until <= now && self.reactivated_at.is_none_or(|at| at < until))
     }
 }
 
-/// What somebody asks for.
+/// What moves a credential from one state to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Take it back for good.
     Revoke,
     /// Let it not hold for now.
     Suspend,
-    /// Let it hold again.
+    /// Let a suspended one hold again.
     Reinstate,
+    /// Let it be over, be it before its time.
+    Expire,
+    /// Make one active again that has expired.
+    Reactivate,
 }
 
 impl Action {
@@ -79,7 +135,8 @@ impl Action {
         match self {
             Self::Revoke => State::Revoked,
             Self::Suspend => State::Suspended,
-            Self::Reinstate => State::Active,
+            Self::Expire => State::Expired,
+            Self::Reinstate | Self::Reactivate => State::Active,
         }
     }
 
@@ -89,40 +146,58 @@ impl Action {
         match self {
             Self::Revoke => EventType::Revoked,
             Self::Suspend => EventType::Suspended,
-            Self::Reinstate => EventType::Reinstated,
+            Self::Expire => EventType::Expired,
+            Self::Reinstate | Self::Reactivate => EventType::Reinstated,
         }
     }
 
-    /// Which list tells of it.
+    /// Which list tells of it. No purpose of a list means "over", and what was signed may say that it is not: so whoever is
+    /// made to expire has its entry among the suspended, the one that can be cleared again.
     #[must_use]
     pub const fn purpose(self) -> Purpose {
-        match self {
-            Self::Revoke => Purpose::Revocation,
-            Self::Suspend | Self::Reinstate => Purpose::Suspension,
-        }
+        self.to_state().purpose()
     }
 
     /// Whether the credential's entry in that list is set by it.
     #[must_use]
     pub const fn sets_entry(self) -> bool {
         match self {
-            Self::Revoke | Self::Suspend => true,
-            Self::Reinstate => false,
+            Self::Revoke | Self::Suspend | Self::Expire => true,
+            Self::Reinstate | Self::Reactivate => false,
+        }
+    }
+}
+
+/// What somebody asks for: a certain move, or a state however it is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// This move and no other.
+    Action(Action),
+    /// Whatever leads there.
+    State(State),
+}
+
+impl Aim {
+    /// Where it leads.
+    #[must_use]
+    pub const fn to_state(self) -> State {
+        match self {
+            Self::Action(action) => action.to_state(),
+            Self::State(state) => state,
         }
     }
 
-    /// Whether a credential in a state makes the move; `false` when it stands there already.
+    /// The move of a credential in a state; `None` when it stands there already.
     ///
     /// # Errors
-    /// [`Forbidden`] when there is no way from that state.
-    pub fn moves(self, from: State) -> Result<bool, Forbidden> {
-        let to = self.to_state();
-        match (from, to) {
-            _ if from == to => Ok(false),
-            (State::Active, State::Suspended)
-            | (State::Suspended, State::Active)
-            | (State::Active | State::Suspended | State::Expired, State::Revoked) => Ok(true),
-            _ => Err(Forbidden { from, to }),
+    /// [`Forbidden`] when there is no way from that state, or it is another move than this one.
+    pub fn action(self, from: State) -> Result<Option<Action>, Forbidden> {
+        let way = from.way_to(self.to_state())?;
+        match (self, way) {
+            (Self::Action(wanted), Some(found)) if wanted != found => {
+                Err(Forbidden { from, to: self.to_state(), is_superseded: false })
+            }
+            _ => Ok(way),
         }
     }
 }
@@ -134,11 +209,46 @@ pub struct Forbidden {
     pub from: State,
     /// Where it should have gone.
     pub to: State,
+    /// Whether there were a way, had not another credential taken its place: a recipient holds a badge once.
+    pub is_superseded: bool,
 }
 
 impl fmt::Display for Forbidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a credential that is {} can not become {}", self.from.as_str(), self.to.as_str())
+        write!(f, "a credential that is {} can not become {}", self.from.as_str(), self.to.as_str())?;
+        if self.is_superseded {
+            f.write_str(": a newer one has taken its place")?;
+        }
+        Ok(())
+    }
+}
+
+/// Who moves credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Somebody who asked for it.
+    Manual,
+    /// The worker itself: the clock, or a renewal.
+    Automation,
+}
+
+impl Source {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Manual, Self::Automation];
+
+    /// The word on the wire and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Automation => "automation",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.as_str() == text)
     }
 }
 
@@ -196,11 +306,11 @@ pub struct Reason {
     /// In one word.
     pub code: ReasonCode,
     /// In the words of whoever asked.
-    pub text: String,
+    pub text: Option<String>,
 }
 
 impl Reason {
-    /// Reads `{reason, reasonCode?}`.
+    /// Reads contract A's `{reason, reasonCode?}`.
     ///
     /// # Errors
     /// [`Invalid`], naming the field.
@@ -209,7 +319,43 @@ impl Reason {
         let text = body.required("reason", text)?;
         let code = body.read("reasonCode", "a reason code", ReasonCode::parse)?.unwrap_or(ReasonCode::IssuerRequested);
         body.finish()?;
-        Ok(Self { code, text })
+        Ok(Self { code, text: Some(text) })
+    }
+}
+
+/// Contract B's request for a move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransitionRequest {
+    /// Where to.
+    pub to: State,
+    /// Why.
+    pub reason: Reason,
+    /// Who claims to ask; over HTTP nobody but people does.
+    pub source: Source,
+    /// Since when it is so, in the issuer's own books; else from now on.
+    pub transitioned_at: Option<DateTime>,
+}
+
+impl TransitionRequest {
+    /// Reads `{toState, reasonCode, reason?, transitionSource?, transitionedAt?}`.
+    ///
+    /// # Errors
+    /// [`Invalid`], naming the field: a time that is yet to come, too.
+    pub fn read(mut body: Fields, now: DateTime) -> Result<Self, Invalid> {
+        let to = body.read("toState", "active, suspended, revoked or expired", State::parse)?;
+        let to = body.required("toState", to)?;
+        let code = body.read("reasonCode", "a reason code", ReasonCode::parse)?;
+        let code = body.required("reasonCode", code)?;
+        let text = body.paragraphs("reason", MAX_REASON)?;
+        let source = body.read("transitionSource", "manual or automation", Source::parse)?.unwrap_or(Source::Manual);
+        let transitioned_at = body.time("transitionedAt")?;
+        if transitioned_at.is_some_and(|at| at > now.plus_seconds(CLOCK_SKEW_SECONDS)) {
+            return Err(body.invalid("transitionedAt", Problem::Not("a time that is yet to come")));
+        }
+        body.finish()?;
+        // A clock that is a little fast means now.
+        let transitioned_at = transitioned_at.map(|at| if at > now { now } else { at });
+        Ok(Self { to, reason: Reason { code, text }, source, transitioned_at })
     }
 }
 
@@ -219,25 +365,131 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn revoked_is_the_end_and_every_other_state_can_be_revoked() {
-        use Action::{Reinstate, Revoke, Suspend};
+    /// The contract's table, written out: from each state, to each state.
+    const TABLE: [(State, [Option<Option<Action>>; 4]); 4] = {
+        use Action::{Expire, Reactivate, Reinstate, Revoke, Suspend};
         use State::{Active, Expired, Revoked, Suspended};
+        // to:        active             suspended           revoked             expired
+        [
+            (Active, [Some(None), Some(Some(Suspend)), Some(Some(Revoke)), Some(Some(Expire))]),
+            (Suspended, [Some(Some(Reinstate)), Some(None), Some(Some(Revoke)), Some(Some(Expire))]),
+            (Revoked, [None, None, Some(None), None]),
+            (Expired, [Some(Some(Reactivate)), None, Some(Some(Revoke)), Some(None)]),
+        ]
+    };
+
+    #[test]
+    fn every_state_leads_where_the_contract_says_and_nowhere_else() {
+        let targets = [State::Active, State::Suspended, State::Revoked, State::Expired];
+        let mut pairs = 0;
+        for (from, row) in TABLE {
+            for (to, way) in targets.into_iter().zip(row) {
+                let found = from.way_to(to);
+                assert_eq!(found.ok(), way, "{from:?} {to:?}");
+                assert_eq!(Aim::State(to).action(from), found);
+                if let Err(forbidden) = found {
+                    assert_eq!(forbidden, Forbidden { from, to, is_superseded: false });
+                }
+                if let Ok(Some(action)) = found {
+                    assert_eq!(action.to_state(), to);
+                }
+                pairs += 1;
+            }
+        }
+        assert_eq!(pairs, State::ALL.len() * State::ALL.len());
+    }
+
+    #[test]
+    fn who_asks_for_a_certain_move_gets_no_other_one() {
         for (action, from, result) in [
-            (Revoke, Active, Some(true)),
-            (Revoke, Suspended, Some(true)),
-            (Revoke, Expired, Some(true)),
-            (Revoke, Revoked, Some(false)),
-            (Suspend, Active, Some(true)),
-            (Suspend, Suspended, Some(false)),
-            (Suspend, Expired, None),
-            (Suspend, Revoked, None),
-            (Reinstate, Suspended, Some(true)),
-            (Reinstate, Active, Some(false)),
-            (Reinstate, Expired, None),
-            (Reinstate, Revoked, None),
+            (Action::Reinstate, State::Suspended, Some(Some(Action::Reinstate))),
+            (Action::Reinstate, State::Active, Some(None)),
+            (Action::Reinstate, State::Expired, None),
+            (Action::Reinstate, State::Revoked, None),
+            (Action::Suspend, State::Expired, None),
+            (Action::Revoke, State::Expired, Some(Some(Action::Revoke))),
+            (Action::Revoke, State::Revoked, Some(None)),
         ] {
-            assert_eq!(action.moves(from).ok(), result, "{action:?} {from:?}");
+            assert_eq!(Aim::Action(action).action(from).ok(), result, "{action:?} {from:?}");
+        }
+    }
+
+    #[test]
+    fn the_entry_is_set_while_the_credential_does_not_hold_by_decision() {
+        for (action, purpose, is_set) in [
+            (Action::Revoke, Purpose::Revocation, true),
+            (Action::Suspend, Purpose::Suspension, true),
+            (Action::Expire, Purpose::Suspension, true),
+            (Action::Reinstate, Purpose::Suspension, false),
+            (Action::Reactivate, Purpose::Suspension, false),
+        ] {
+            assert_eq!((action.purpose(), action.sets_entry()), (purpose, is_set), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn the_state_follows_from_the_times() {
+        let now = DateTime::from_unix_millis(1_768_471_200_000);
+        let at = |seconds| Some(now.plus_seconds(seconds));
+        let none = Lifetime {
+            valid_until: None,
+            claimed_at: None,
+            revoked_at: None,
+            suspended_at: None,
+            expired_at: None,
+            reactivated_at: None,
+        };
+        let over = Lifetime { valid_until: at(-10), ..none };
+        for (lifetime, state, status) in [
+            (none, State::Active, "pending"),
+            (Lifetime { valid_until: at(1), ..none }, State::Active, "pending"),
+            (Lifetime { valid_until: at(0), ..none }, State::Expired, "expired"),
+            (Lifetime { suspended_at: at(-1), ..none }, State::Suspended, "suspended"),
+            (Lifetime { suspended_at: at(-20), ..over }, State::Expired, "expired"),
+            (Lifetime { revoked_at: at(-1), ..over }, State::Revoked, "revoked"),
+            (Lifetime { expired_at: at(-1), suspended_at: at(-1), ..none }, State::Expired, "expired"),
+            (Lifetime { expired_at: at(-1), valid_until: at(9), ..none }, State::Expired, "expired"),
+            // Its issuer has made it active again; what was signed is over all the same.
+            (Lifetime { reactivated_at: at(-1), ..over }, State::Active, "expired"),
+            (Lifetime { reactivated_at: at(-1), suspended_at: at(0), ..over }, State::Suspended, "expired"),
+            (Lifetime { reactivated_at: at(-1), expired_at: at(0), ..over }, State::Expired, "expired"),
+            // It was active again before its time, which has come since.
+            (Lifetime { reactivated_at: at(-11), ..over }, State::Expired, "expired"),
+        ] {
+            assert_eq!((lifetime.state(now), lifetime.status(now).as_str()), (state, status), "{lifetime:?}");
+        }
+    }
+
+    #[test]
+    fn a_transition_names_its_target_and_its_reason() {
+        let now = DateTime::from_unix_millis(1_768_471_200_000);
+        let read = |body| TransitionRequest::read(Fields::of_body(body).unwrap(), now);
+        let given = json!({ "toState": "revoked", "reasonCode": "issuer_requested" });
+        let least = read(given.clone()).unwrap();
+        assert_eq!((least.to, least.source, least.transitioned_at), (State::Revoked, Source::Manual, None));
+        assert_eq!(least.reason, Reason { code: ReasonCode::IssuerRequested, text: None });
+        let with = |name: &str, value: serde_json::Value| {
+            let mut body = given.clone();
+            body[name] = value;
+            read(body)
+        };
+        assert_eq!(with("transitionSource", json!("automation")).unwrap().source, Source::Automation);
+        assert_eq!(with("transitionedAt", json!("2026-01-15T10:01:00Z")).unwrap().transitioned_at, Some(now));
+        let past = with("transitionedAt", json!("2025-01-01T00:00:00Z")).unwrap().transitioned_at;
+        assert_eq!(past, DateTime::parse("2025-01-01T00:00:00Z"));
+        for (name, value) in [
+            ("toState", json!("deleted")),
+            ("toState", json!(null)),
+            ("reasonCode", json!("whim")),
+            ("reasonCode", json!(null)),
+            ("reason", json!("")),
+            ("reason", json!("x".repeat(513))),
+            ("transitionSource", json!("magic")),
+            ("transitionedAt", json!("2026-01-15T11:00:00Z")),
+            ("transitionedAt", json!("yesterday")),
+            ("assertionId", json!("x")),
+        ] {
+            assert_eq!(with(name, value.clone()).unwrap_err().field, name, "{value}");
         }
     }
 
@@ -245,7 +497,7 @@ mod tests {
     fn a_reason_is_given_in_words() {
         let read = |body| Reason::read(Fields::of_body(body).unwrap());
         let given = read(json!({ "reason": "a mistake", "reasonCode": "other" })).unwrap();
-        assert_eq!(given, Reason { code: ReasonCode::Other, text: "a mistake".into() });
+        assert_eq!(given, Reason { code: ReasonCode::Other, text: Some("a mistake".into()) });
         assert_eq!(read(json!({ "reason": "x" })).unwrap().code, ReasonCode::IssuerRequested);
         for (body, field) in [
             (json!({}), "reason"),

@@ -4,7 +4,9 @@ use std::fmt;
 
 use ob3_core::DateTime;
 
+use super::credential::Lifetime;
 use super::ids::CredentialId;
+use super::lifecycle::State;
 
 /// Why the old credential is revoked when a new one takes its place.
 pub const RENEWAL_REASON: &str = "superseded by renewal";
@@ -14,12 +16,8 @@ pub const RENEWAL_REASON: &str = "superseded by renewal";
 pub struct Newest {
     /// Which one.
     pub id: CredentialId,
-    /// Until when it is valid.
-    pub valid_until: Option<DateTime>,
-    /// Whether it was revoked.
-    pub is_revoked: bool,
-    /// Whether it is suspended; it is held all the same.
-    pub is_suspended: bool,
+    /// What its state follows from; a suspended one is held all the same.
+    pub lifetime: Lifetime,
     /// When the database took it in.
     pub recorded_at: DateTime,
 }
@@ -63,12 +61,11 @@ impl Supersession {
     /// others do not renew what it has just issued, which they would if they had come a moment later.
     pub fn decide(newest: Option<Newest>, arrived_at: DateTime) -> Result<Self, Refused> {
         let Some(newest) = newest else { return Ok(Self::First) };
-        match newest.valid_until {
-            _ if newest.is_revoked => Ok(Self::Supersedes(newest.id)),
-            Some(until) if until <= arrived_at => Ok(Self::Supersedes(newest.id)),
-            Some(_) if newest.recorded_at > arrived_at => Err(Refused::Overtaken),
-            Some(_) => Ok(Self::RevokesAndSupersedes(newest.id)),
-            None => Err(Refused::AlreadyHeld),
+        match (newest.lifetime.state(arrived_at), newest.lifetime.valid_until) {
+            (State::Revoked | State::Expired, _) => Ok(Self::Supersedes(newest.id)),
+            (State::Active | State::Suspended, Some(_)) if newest.recorded_at > arrived_at => Err(Refused::Overtaken),
+            (State::Active | State::Suspended, Some(_)) => Ok(Self::RevokesAndSupersedes(newest.id)),
+            (State::Active | State::Suspended, None) => Err(Refused::AlreadyHeld),
         }
     }
 
@@ -97,8 +94,17 @@ mod tests {
 
     const NOW: DateTime = DateTime::from_unix_millis(1_768_471_200_000);
 
-    fn newest(valid_until: Option<DateTime>, is_revoked: bool) -> Newest {
-        Newest { id: id(), valid_until, is_revoked, is_suspended: false, recorded_at: NOW.plus_seconds(-60) }
+    const OPEN: Lifetime = Lifetime {
+        valid_until: None,
+        claimed_at: None,
+        revoked_at: None,
+        suspended_at: None,
+        expired_at: None,
+        reactivated_at: None,
+    };
+
+    fn newest(lifetime: Lifetime) -> Newest {
+        Newest { id: id(), lifetime, recorded_at: NOW.plus_seconds(-60) }
     }
 
     fn id() -> CredentialId {
@@ -107,22 +113,31 @@ mod tests {
 
     #[test]
     fn supersession_follows_the_state_of_the_newest() {
-        for (newest, result) in [
-            (None, Ok(Supersession::First)),
-            (Some(newest(None, false)), Err(Refused::AlreadyHeld)),
-            (Some(newest(None, true)), Ok(Supersession::Supersedes(id()))),
-            (Some(newest(Some(NOW), false)), Ok(Supersession::Supersedes(id()))),
-            (Some(newest(Some(NOW.plus_seconds(1)), false)), Ok(Supersession::RevokesAndSupersedes(id()))),
-            (Some(newest(Some(NOW.plus_seconds(1)), true)), Ok(Supersession::Supersedes(id()))),
-            (Some(newest(Some(NOW.plus_seconds(-1)), true)), Ok(Supersession::Supersedes(id()))),
+        let (ago, soon) = (Some(NOW.plus_seconds(-9)), Some(NOW.plus_seconds(1)));
+        let timed = Lifetime { valid_until: soon, ..OPEN };
+        let over = Lifetime { valid_until: Some(NOW), ..OPEN };
+        assert_eq!(Supersession::decide(None, NOW), Ok(Supersession::First));
+        for (lifetime, result) in [
+            (OPEN, Err(Refused::AlreadyHeld)),
+            (Lifetime { suspended_at: ago, ..OPEN }, Err(Refused::AlreadyHeld)),
+            (Lifetime { revoked_at: ago, ..OPEN }, Ok(Supersession::Supersedes(id()))),
+            (Lifetime { expired_at: ago, suspended_at: ago, ..OPEN }, Ok(Supersession::Supersedes(id()))),
+            (timed, Ok(Supersession::RevokesAndSupersedes(id()))),
+            (Lifetime { suspended_at: ago, ..timed }, Ok(Supersession::RevokesAndSupersedes(id()))),
+            (Lifetime { revoked_at: ago, ..timed }, Ok(Supersession::Supersedes(id()))),
+            (Lifetime { expired_at: ago, ..timed }, Ok(Supersession::Supersedes(id()))),
+            (over, Ok(Supersession::Supersedes(id()))),
+            (Lifetime { revoked_at: ago, ..over }, Ok(Supersession::Supersedes(id()))),
+            // Over by what was signed, and active again by its issuer's word: only one can be.
+            (Lifetime { reactivated_at: Some(NOW), ..over }, Ok(Supersession::RevokesAndSupersedes(id()))),
         ] {
-            assert_eq!(Supersession::decide(newest, NOW), result, "{newest:?}");
+            assert_eq!(Supersession::decide(Some(newest(lifetime)), NOW), result, "{lifetime:?}");
         }
     }
 
     #[test]
     fn a_renewal_does_not_renew_what_was_issued_while_it_ran() {
-        let held = newest(Some(NOW.plus_seconds(3600)), false);
+        let held = newest(Lifetime { valid_until: Some(NOW.plus_seconds(3600)), ..OPEN });
         for (recorded_at, result) in [
             (NOW, Ok(Supersession::RevokesAndSupersedes(id()))),
             (DateTime::from_unix_millis(NOW.unix_millis() + 1), Err(Refused::Overtaken)),

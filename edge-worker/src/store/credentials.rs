@@ -97,6 +97,10 @@ pub(super) struct CredentialRow {
     superseded_by_id: Option<CredentialId>,
     #[serde(deserialize_with = "maybe_time")]
     suspended_at: Option<DateTime>,
+    #[serde(deserialize_with = "maybe_time")]
+    expired_at: Option<DateTime>,
+    #[serde(deserialize_with = "maybe_time")]
+    reactivated_at: Option<DateTime>,
     moves: i64,
 }
 
@@ -130,6 +134,8 @@ impl From<CredentialRow> for Credential {
                 claimed_at: row.claimed_at,
                 revoked_at: row.revoked_at,
                 suspended_at: row.suspended_at,
+                expired_at: row.expired_at,
+                reactivated_at: row.reactivated_at,
             },
             is_public: row.is_public,
             document_sha256: row.document_sha256,
@@ -150,8 +156,9 @@ impl Credential {
 /// The columns of a [`CredentialRow`].
 pub(super) const COLUMNS: &str =
     "c.id, c.code, c.badge_id AS credential_badge_id, v.name AS badge_name, c.recipient_name,
-    CASE r.identity_type WHEN 'email' THEN r.identity END AS recipient_email, c.issued_at, c.valid_until, c.claimed_at, c.revoked_at, c.is_public,
-    c.document_sha256, c.supersedes_id, s.id AS superseded_by_id, c.suspended_at, c.moves";
+    CASE r.identity_type WHEN 'email' THEN r.identity END AS recipient_email, c.issued_at, c.valid_until, c.claimed_at,
+    c.revoked_at, c.is_public, c.document_sha256, c.supersedes_id, s.id AS superseded_by_id, c.suspended_at, c.expired_at,
+    c.reactivated_at, c.moves";
 
 /// The tables that [`COLUMNS`] come from.
 pub(super) const TABLES: &str = "credential c
@@ -159,25 +166,21 @@ pub(super) const TABLES: &str = "credential c
     JOIN badge_version v ON v.badge_id = c.badge_id AND v.number = c.badge_version
     LEFT JOIN credential s ON s.supersedes_id = c.id";
 
-/// The condition under which a credential `c` is in a state at the time `?2`.
-const fn in_state(status: Option<Status>) -> &'static str {
-    match status {
-        // Every statement takes the time; without a state it decides nothing.
-        None => "?2 > 0",
-        Some(Status::Revoked) => "c.revoked_at IS NOT NULL AND ?2 > 0",
-        Some(Status::Expired) => "c.revoked_at IS NULL AND c.valid_until <= ?2",
-        Some(Status::Suspended) => {
-            "c.revoked_at IS NULL AND (c.valid_until IS NULL OR c.valid_until > ?2) AND c.suspended_at IS NOT NULL"
+/// The condition under which a credential `c` is in a state at the time `?2`, as [`Lifetime::status`].
+fn in_state(status: Option<Status>) -> String {
+    const IS_OVER: &str = "(c.expired_at IS NOT NULL OR c.valid_until IS NOT NULL AND c.valid_until <= ?2)";
+    let state = match status {
+        None => return "?2 > 0".into(),
+        Some(Status::Revoked) => "c.revoked_at IS NOT NULL".into(),
+        Some(Status::Expired) => format!("c.revoked_at IS NULL AND {IS_OVER}"),
+        Some(Status::Suspended) => format!("c.revoked_at IS NULL AND NOT {IS_OVER} AND c.suspended_at IS NOT NULL"),
+        Some(status) => {
+            let claimed = if status == Status::Valid { "IS NOT NULL" } else { "IS NULL" };
+            format!("c.revoked_at IS NULL AND NOT {IS_OVER} AND c.suspended_at IS NULL AND c.claimed_at {claimed}")
         }
-        Some(Status::Valid) => {
-            "c.revoked_at IS NULL AND (c.valid_until IS NULL OR c.valid_until > ?2) AND c.suspended_at IS NULL
-             AND c.claimed_at IS NOT NULL"
-        }
-        Some(Status::Pending) => {
-            "c.revoked_at IS NULL AND (c.valid_until IS NULL OR c.valid_until > ?2) AND c.suspended_at IS NULL
-             AND c.claimed_at IS NULL"
-        }
-    }
+    };
+    // Every statement takes the time; where it decides nothing, it is named all the same.
+    format!("?2 > 0 AND {state}")
 }
 
 impl Store {

@@ -10,6 +10,7 @@ use super::lifecycle::{Entry, Move, select_entry};
 use super::mail::NewMail;
 use super::sql::{DATABASE_NOW, StoreError, flag, maybe_time, row, statement, time, total};
 use super::webhooks::NewEvent;
+use crate::domain::credential::Lifetime;
 use crate::domain::ids::{
     BadgeId, CredentialId, DeliveryId, OrganizationId, RecipientId, SigningKeyId, StatusBlockId, StatusListId,
 };
@@ -96,8 +97,8 @@ pub(crate) struct IssuedRecord<'a> {
     pub valid_until: Option<DateTime>,
     /// Its entry in the lists of a block.
     pub status_entry: (StatusBlockId, StatusIndex),
-    /// The one whose place it takes.
-    pub supersedes: Option<CredentialId>,
+    /// The one whose place it takes, and how many moves that one had made when this was decided.
+    pub supersedes: Option<(CredentialId, i64)>,
     /// The revocation of that one.
     pub revocation: Option<Move<'a>>,
     /// The month that it counts in.
@@ -118,10 +119,14 @@ struct NewestRow {
     code: String,
     #[serde(deserialize_with = "maybe_time")]
     valid_until: Option<DateTime>,
-    #[serde(deserialize_with = "flag")]
-    is_revoked: bool,
-    #[serde(deserialize_with = "flag")]
-    is_suspended: bool,
+    #[serde(deserialize_with = "maybe_time")]
+    revoked_at: Option<DateTime>,
+    #[serde(deserialize_with = "maybe_time")]
+    suspended_at: Option<DateTime>,
+    #[serde(deserialize_with = "maybe_time")]
+    expired_at: Option<DateTime>,
+    #[serde(deserialize_with = "maybe_time")]
+    reactivated_at: Option<DateTime>,
     moves: i64,
     #[serde(deserialize_with = "time")]
     recorded_at: DateTime,
@@ -159,8 +164,8 @@ impl Store {
                AND NOT EXISTS (SELECT 1 FROM credential s WHERE s.supersedes_id = c.id)"
         );
         let select_newest = format!(
-            "SELECT c.id, c.code, c.valid_until, c.revoked_at IS NOT NULL AS is_revoked,
-               c.suspended_at IS NOT NULL AS is_suspended, c.moves, c.recorded_at
+            "SELECT c.id, c.code, c.valid_until, c.revoked_at, c.suspended_at, c.expired_at, c.reactivated_at, c.moves,
+               c.recorded_at
              FROM credential c WHERE {is_newest}"
         );
         let select_newest_entry = select_entry(Purpose::Revocation, &is_newest);
@@ -196,13 +201,15 @@ impl Store {
             badge: row::<BadgeRow>(results.first())?.map(Into::into),
             key: row(results.get(1))?,
             newest: row::<NewestRow>(results.get(2))?.map(|row| {
-                let newest = Newest {
-                    id: row.id,
+                let lifetime = Lifetime {
                     valid_until: row.valid_until,
-                    is_revoked: row.is_revoked,
-                    is_suspended: row.is_suspended,
-                    recorded_at: row.recorded_at,
+                    claimed_at: None,
+                    revoked_at: row.revoked_at,
+                    suspended_at: row.suspended_at,
+                    expired_at: row.expired_at,
+                    reactivated_at: row.reactivated_at,
                 };
+                let newest = Newest { id: row.id, lifetime, recorded_at: row.recorded_at };
                 (newest, row.moves, row.code)
             }),
             newest_entry: row(results.get(5))?,
@@ -249,8 +256,14 @@ impl Store {
             statement!(self.db, &count, organization, identity, issued.month)?,
             statement!(self.db, &counted, organization, identity, issued.month)?,
         ];
-        if let Some(revocation) = &issued.revocation {
-            statements.extend(self.move_statements(revocation)?);
+        match (&issued.revocation, issued.supersedes) {
+            (Some(revocation), _) => statements.extend(self.move_statements(revocation)?),
+            // One that has expired stays as it is, and must not have been made active again meanwhile.
+            (None, Some((superseded, moves))) => {
+                let unmoved = "UPDATE credential SET moves = CASE WHEN moves = ?2 THEN moves ELSE -1 END WHERE id = ?1";
+                statements.push(statement!(self.db, unmoved, superseded, moves)?);
+            }
+            (None, None) => {}
         }
         let (block, index) = issued.status_entry;
         let allocate = "UPDATE status_block SET allocated = allocated + 1 WHERE organization_id = ?1 AND id = ?2";
@@ -271,7 +284,7 @@ impl Store {
             issued.issued_at,
             issued.valid_from,
             issued.valid_until,
-            issued.supersedes,
+            issued.supersedes.map(|(id, _)| id),
             block,
             index,
         )?);

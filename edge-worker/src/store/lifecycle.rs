@@ -12,7 +12,7 @@ use super::webhooks::NewEvent;
 use crate::domain::ids::{
     ApiKeyId, CredentialId, DeliveryId, EventId, OrganizationId, SigningKeyId, StatusBlockId, StatusListId, UserId,
 };
-use crate::domain::lifecycle::{Action, Reason, State};
+use crate::domain::lifecycle::{Action, Reason, Source, State};
 use crate::domain::status_list::{Purpose, StatusIndex};
 
 /// A credential's entry in one list, and the list as it is now.
@@ -27,6 +27,13 @@ pub(crate) struct Entry {
     /// Every entry that is set.
     #[serde(deserialize_with = "indexes")]
     pub set: Vec<StatusIndex>,
+}
+
+impl Entry {
+    /// Whether it is set in the list.
+    pub(crate) fn is_set(&self) -> bool {
+        self.set.contains(&self.status_index)
+    }
 }
 
 /// A list that is signed and stored, and which version it replaces.
@@ -82,18 +89,20 @@ pub(crate) struct Move<'a> {
     pub credential: CredentialId,
     /// How many moves it had made when this one was decided.
     pub moves: i64,
-    /// What was asked for.
+    /// What moves it.
     pub action: Action,
     /// Where it stood.
     pub from: State,
     /// Why.
     pub reason: &'a Reason,
-    /// Whether it follows from something else that was asked for.
-    pub is_automatic: bool,
+    /// Whether somebody asked for it, or it follows from something else.
+    pub source: Source,
     /// Who asked.
     pub actor: Actor,
-    /// When.
+    /// Since when it is so.
     pub at: DateTime,
+    /// When it is written down.
+    pub now: DateTime,
     /// The list that tells of it.
     pub list: Option<SignedList>,
     /// What webhooks are told of it.
@@ -143,31 +152,38 @@ impl Store {
     pub(crate) async fn record_move(&self, movement: &Move<'_>) -> Result<Vec<DeliveryId>, StoreError> {
         let mut statements = self.move_statements(movement)?;
         let moving = statements.len();
-        statements.extend(self.event_statements(&movement.told, "true", movement.at)?);
+        statements.extend(self.event_statements(&movement.told, "true", movement.now)?);
         let results = self.db.batch(statements).await?;
         Ok(Self::deliveries(results.get(moving..).unwrap_or_default()))
     }
 
     pub(super) fn move_statements(&self, movement: &Move<'_>) -> Result<Vec<D1PreparedStatement>, StoreError> {
-        let changed = match movement.action {
-            Action::Revoke => "revoked_at = ?4, revocation_reason = ?5",
-            Action::Suspend => "suspended_at = ?4",
-            Action::Reinstate => "suspended_at = NULL",
+        let (changed, condition) = match movement.action {
+            Action::Revoke => ("revoked_at = ?4, revocation_reason = ?5", ""),
+            Action::Suspend => ("suspended_at = ?4", ""),
+            Action::Expire => ("expired_at = ?4, suspended_at = coalesce(suspended_at, ?4)", ""),
+            Action::Reinstate => ("suspended_at = NULL", ""),
+            // A recipient holds a badge once: what another one has taken the place of does not come back.
+            Action::Reactivate => (
+                "expired_at = NULL, suspended_at = NULL, reactivated_at = ?4, expiry_told_at = NULL",
+                "AND NOT EXISTS (SELECT 1 FROM credential s WHERE s.supersedes_id = credential.id)",
+            ),
         };
         let update = format!(
-            "UPDATE credential SET {changed}, moves = CASE WHEN moves = ?3 THEN moves + 1 ELSE -1 END
+            "UPDATE credential SET {changed}, moves = CASE WHEN moves = ?3 {condition} THEN moves + 1 ELSE -1 END
              WHERE organization_id = ?1 AND id = ?2"
         );
         let mut values = vec![movement.organization.bind(), movement.credential.bind(), movement.moves.bind()];
+        let Reason { code, text } = movement.reason;
         match movement.action {
-            Action::Revoke => values.extend([movement.at.bind(), movement.reason.text.bind()]),
-            Action::Suspend => values.push(movement.at.bind()),
+            Action::Revoke => values.extend([movement.at.bind(), text.as_deref().unwrap_or(code.as_str()).bind()]),
+            Action::Suspend | Action::Expire | Action::Reactivate => values.push(movement.now.bind()),
             Action::Reinstate => {}
         }
         let event = format!(
             "INSERT INTO credential_event (id, organization_id, credential_id, from_state, to_state, reason_code,
-              reason, transition_source, actor_user_id, actor_api_key_id, transitioned_at, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, {DATABASE_NOW})"
+              reason, transition_source, actor_user_id, actor_api_key_id, transitioned_at, number, created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, {DATABASE_NOW})"
         );
         let (user, key) = match movement.actor {
             Actor::Member(user) => (Some(user), None),
@@ -183,12 +199,13 @@ impl Store {
                 movement.credential,
                 movement.from.as_str(),
                 movement.action.to_state().as_str(),
-                movement.reason.code.as_str(),
-                movement.reason.text,
-                if movement.is_automatic { "automation" } else { "manual" },
+                code.as_str(),
+                text,
+                movement.source.as_str(),
                 user,
                 key,
                 movement.at,
+                movement.moves + 1,
             )?,
         ];
         if let Some(list) = &movement.list {

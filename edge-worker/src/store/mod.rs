@@ -6,6 +6,7 @@ mod badges;
 mod bulk;
 mod credentials;
 mod documents;
+mod expiry;
 mod issuing;
 mod keys;
 mod lifecycle;

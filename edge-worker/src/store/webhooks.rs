@@ -9,7 +9,6 @@ use super::answers::NewAnswer;
 use super::sql::{StoreError, flag, list, list_text, maybe_time, row, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::attempts;
-use crate::domain::email::ERASED;
 use crate::domain::ids::{BadgeId, CredentialId, DeliveryId, OrganizationId, WebhookId};
 use crate::domain::paging::Page;
 use crate::domain::webhook::{EventType, MAX_WEBHOOKS, WebhookContent};
@@ -137,7 +136,7 @@ struct Id {
 }
 
 /// Whether a webhook `w` is told of events of a type, which stands in the statement as `?3` or in a column.
-fn wants(kind: &str) -> String {
+pub(super) fn wants(kind: &str) -> String {
     format!(
         "w.is_active = 1 AND (json_array_length(w.events) = 0
            OR EXISTS (SELECT 1 FROM json_each(w.events) WHERE value = {kind}))"
@@ -145,7 +144,7 @@ fn wants(kind: &str) -> String {
 }
 
 /// A version 4 UUID of the database's own randomness.
-const NEW_ID: &str =
+pub(super) const NEW_ID: &str =
     "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' ||
     substr('89AB', 1 + (abs(random()) % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))";
 
@@ -378,38 +377,5 @@ impl Store {
             RETURNING id";
         let later = now.plus_seconds(attempts::SWEEP_SECONDS);
         Ok(Self::deliveries(&self.db.batch(vec![statement!(self.db, due, now, later, limit)?]).await?))
-    }
-
-    /// Tells of credentials whose time is over, each once: who wants to know, is told; all are marked.
-    pub(crate) async fn tell_of_expiry(&self, limit: i64, now: DateTime) -> Result<Vec<DeliveryId>, StoreError> {
-        let due = "SELECT id FROM credential WHERE valid_until IS NOT NULL AND expiry_told_at IS NULL
-            AND revoked_at IS NULL AND valid_until <= ?1 ORDER BY valid_until, id LIMIT ?2";
-        let (kind, wants) = (EventType::Expired.as_str(), wants("?3"));
-        // Its id follows from the credential's: no credential expires twice.
-        let event = "'evt_x' || replace(c.id, '-', '')";
-        let insert = format!(
-            "INSERT INTO webhook_event (id, organization_id, type, data, created_at)
-             SELECT {event}, c.organization_id, ?3, json_object('credentialId', c.code, 'credentialUuid', c.id,
-                 'badgeId', c.badge_id, 'recipientEmail', CASE WHEN r.identity_type = 'email' AND r.identity NOT LIKE '{ERASED}%' THEN r.identity END),
-               c.valid_until
-             FROM credential c JOIN recipient r ON r.id = c.recipient_id
-             WHERE c.id IN ({due})
-               AND EXISTS (SELECT 1 FROM webhook w WHERE w.organization_id = c.organization_id AND {wants})
-             ON CONFLICT DO NOTHING"
-        );
-        let deliver = format!(
-            "INSERT INTO webhook_delivery (id, organization_id, webhook_id, event_id, next_attempt_at, created_at)
-             SELECT {NEW_ID}, w.organization_id, w.id, e.id, ?4, ?1
-             FROM credential c JOIN webhook_event e ON e.id = {event} JOIN webhook w ON w.organization_id = c.organization_id
-             WHERE c.id IN ({due}) AND {wants} ON CONFLICT DO NOTHING RETURNING id"
-        );
-        let mark = format!("UPDATE credential SET expiry_told_at = ?1 WHERE id IN ({due})");
-        let sweep = now.plus_seconds(attempts::SWEEP_SECONDS);
-        let statements = vec![
-            statement!(self.db, &insert, now, limit, kind)?,
-            statement!(self.db, &deliver, now, limit, kind, sweep)?,
-            statement!(self.db, &mark, now, limit)?,
-        ];
-        Ok(Self::deliveries(&self.db.batch(statements).await?))
     }
 }
