@@ -13,6 +13,7 @@ use crate::domain::lifecycle::{Action, Reason, ReasonCode, Source};
 use crate::domain::mail::Content;
 use crate::domain::organization::may_issue;
 use crate::domain::quota::Exceeded;
+use crate::domain::result;
 use crate::domain::status_list::{self, Purpose};
 use crate::domain::supersession::{RENEWAL_REASON, Refused, Supersession};
 use crate::domain::time;
@@ -50,8 +51,8 @@ struct IssuedBody<'a> {
 ///
 /// 1. 403 unless plan and approval allow it; the answer of the first time if the request is repeated; 404 without such a
 ///    badge, 409 for an inactive one; 403 without a signing key.
-/// 2. 409 when the recipient holds the badge without end; 403 when the month's quota is used up; 400 for dates that do
-///    not fit the badge.
+/// 2. 409 when the recipient holds the badge without end; 403 when the month's quota is used up; 400 for dates or results
+///    that do not fit the badge.
 /// 3. Take a free entry of the status lists; build and sign; sign the list that tells of the revocation of what is renewed.
 /// 4. Store what was signed under its hash. A request that dies after this leaves documents that nothing names.
 /// 5. Write all records in one batch, the mail to the recipient among them. When another request was first, nothing of it
@@ -106,6 +107,10 @@ async fn attempt_to_issue(
     let supersession = Supersession::decide(context.newest.as_ref().map(|(newest, ..)| *newest), app.now)?;
     context.usage.admits_recipient(allowed)?;
     let validity = request.validity(badge.content.expires_in_days, now)?;
+    let id = CredentialId::from_random(random()?);
+    let url = credential::credential_url(&app.origin, id);
+    let mut achievement = badge.content.to_achievement(&app.origin, &organization.slug, &badge.slug);
+    let results = result::settle(&request.results, &mut achievement, &url)?;
 
     // 3 and 4
     let email = request.recipient.email().map(Email::as_str);
@@ -143,15 +148,13 @@ async fn attempt_to_issue(
         }
         _ => None,
     };
-    let id = CredentialId::from_random(random()?);
     let salt = digest::hex(&random::<SALT_BYTES>()?);
     let issuer = issuer(organization, &sealed_key.did);
-    let achievement = badge.content.to_achievement(&app.origin, &organization.slug, &badge.slug);
-    let url = credential::credential_url(&app.origin, id);
     let entries = status::entries(app, &block, index);
     let settings = &organization.settings;
     let identifier = settings.recipient_identifier;
-    let unsigned = credential::unsigned(request, url, issuer, achievement, validity, now, &salt, identifier, entries);
+    let unsigned =
+        credential::unsigned(request, url, issuer, achievement, results, validity, now, &salt, identifier, entries);
     let document = signer::signed(&unsigned.to_json(), &app.config, organization.id, &sealed_key, now)?;
     let document_sha256 = app.store.put_document(&document).await?;
 

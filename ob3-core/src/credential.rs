@@ -7,11 +7,12 @@ use sha2::{Digest, Sha256};
 
 use crate::contexts::{OPEN_BADGES_3_0_3_URL, VC_V2_URL};
 use crate::json::Writer;
+use crate::results::{AchievementResult, Alignment, ResultDescription};
 use crate::status::encode_status_list;
 use crate::time::DateTime;
 
 /// A badge before it is signed: class `AchievementCredential`, in the shape that VCDM 2.0 gives it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AchievementCredential {
     /// IRI of this credential.
     pub id: String,
@@ -131,7 +132,7 @@ pub struct Image {
 }
 
 /// Class `AchievementSubject`. One of `id` and `identifier` must be there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AchievementSubject {
     /// IRI of the recipient, for instance a DID.
     pub id: Option<String>,
@@ -141,10 +142,12 @@ pub struct AchievementSubject {
     pub narrative: Option<String>,
     /// What was achieved.
     pub achievement: Achievement,
+    /// How well.
+    pub result: Vec<AchievementResult>,
 }
 
 /// Class `Achievement`: what a badge stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Achievement {
     /// IRI.
     pub id: String,
@@ -164,6 +167,12 @@ pub struct Achievement {
     pub human_code: Option<String>,
     /// Language of the texts (BCP 47).
     pub in_language: Option<String>,
+    /// What it is aligned with.
+    pub alignment: Vec<Alignment>,
+    /// Credit hours; a finite number.
+    pub credits_available: Option<f64>,
+    /// The results that it can have.
+    pub result_description: Vec<ResultDescription>,
 }
 
 /// Class `Criteria`. It should have one of its members at least.
@@ -279,6 +288,11 @@ impl Achievement {
         if !self.tag.is_empty() {
             strings(out, "tag", &self.tag);
         }
+        objects(out, "alignment", &self.alignment, Alignment::write);
+        if let Some(credits) = self.credits_available.filter(|credits| credits.is_finite()) {
+            out.member("creditsAvailable").raw(&credits.to_string());
+        }
+        objects(out, "resultDescription", &self.result_description, ResultDescription::write);
     }
 }
 
@@ -289,6 +303,7 @@ impl AchievementSubject {
         objects(out, "identifier", &self.identifier, IdentityObject::write);
         optional(out, "narrative", self.narrative.as_deref());
         out.member("achievement").object(|out| self.achievement.write(out));
+        objects(out, "result", &self.result, AchievementResult::write);
     }
 }
 
@@ -322,7 +337,7 @@ fn document(write: impl FnOnce(&mut Writer)) -> String {
     out.into_string()
 }
 
-fn strings(out: &mut Writer, name: &str, values: &[impl AsRef<str>]) {
+pub(crate) fn strings(out: &mut Writer, name: &str, values: &[impl AsRef<str>]) {
     out.member(name).array(|out| {
         for value in values {
             out.element().string(value.as_ref());
@@ -330,7 +345,7 @@ fn strings(out: &mut Writer, name: &str, values: &[impl AsRef<str>]) {
     });
 }
 
-fn optional(out: &mut Writer, name: &str, value: Option<&str>) {
+pub(crate) fn optional(out: &mut Writer, name: &str, value: Option<&str>) {
     if let Some(value) = value {
         out.member(name).string(value);
     }
@@ -351,7 +366,7 @@ fn image(out: &mut Writer, image: Option<&Image>) {
     });
 }
 
-fn objects<T>(out: &mut Writer, name: &str, items: &[T], write: fn(&T, &mut Writer)) {
+pub(crate) fn objects<T>(out: &mut Writer, name: &str, items: &[T], write: fn(&T, &mut Writer)) {
     if items.is_empty() {
         return;
     }

@@ -43,9 +43,9 @@ fn credential(issuer: &str) -> AchievementCredential {
                 image: None,
                 achievement_type: Some("Certificate".into()),
                 tag: vec!["health".into()],
-                human_code: None,
-                in_language: None,
+                ..Achievement::default()
             },
+            result: Vec::new(),
         },
         evidence: Vec::new(),
         credential_status: Vec::new(),

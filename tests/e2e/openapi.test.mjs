@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import { FULL_CONTENT } from "./content.mjs";
 import { tenants } from "./described/tenants.mjs";
 import { expectStatus, NOTHING, newOrganization, newRecipient, startWorker } from "./harness.mjs";
 import { signInByMail } from "./mail.mjs";
@@ -144,7 +145,7 @@ test("answers have the shapes that are described", async () => {
   await ask("GET", "/api/organizations/{organization}/api-keys", ids, member);
   await ask("DELETE", "/api/organizations/{organization}/api-keys/{key}", { ...ids, key: made.key.id }, member);
 
-  const content = { name: "Described", description: "d", criteria: "c", expiresInDays: 30 };
+  const content = { name: "Described", description: "d", criteria: "c", expiresInDays: 30, ...FULL_CONTENT };
   for (const [base, by, name] of [["/api/v1/badges", key, "By key"], ["/api/organizations/{organization}/badges", member, "By member"]]) {
     const badge = await ask("POST", base, ids, { ...by, json: { ...content, name } });
     await ask("PATCH", `${base}/{badge}`, { ...ids, badge: badge.id }, { ...by, json: { description: "e" } });

@@ -17,8 +17,8 @@ use accolade_tests::worst::worst_inputs;
 use accolade_tests::{Item, base64url};
 use ob3_core::testing::{ToRdfOptions, canonicalize, to_nquads};
 use ob3_core::{
-    Achievement, AchievementCredential, AchievementSubject, Contexts, Criteria, DateTime, Evidence, IdentityObject,
-    Image, Profile, ProofOptions, SigningKey, sign,
+    Achievement, AchievementCredential, AchievementResult, AchievementSubject, Alignment, Contexts, Criteria, DateTime,
+    Evidence, IdentityObject, Image, Profile, ProofOptions, ResultDescription, RubricCriterionLevel, SigningKey, sign,
 };
 use serde_json::{Value, json};
 
@@ -110,6 +110,14 @@ fn full_credential(issuer: String) -> AchievementCredential {
     let image = |name: &str, caption: Option<&str>| {
         Some(Image { id: format!("https://badges.example/images/{name}.png"), caption: caption.map(str::to_owned) })
     };
+    let alignment = |target_type: &str| Alignment {
+        target_name: "Leading".into(),
+        target_url: "https://framework.example/leading".into(),
+        target_code: Some("L.1".into()),
+        target_description: Some("Leads others.".into()),
+        target_framework: Some("Framework".into()),
+        target_type: Some(target_type.into()),
+    };
     AchievementCredential {
         id: "urn:uuid:6f0f4a3c-2d54-4d0c-9f0e-2c4d1f3c7b11".into(),
         name: "Workshop leader \u{1F6E0}".into(),
@@ -151,7 +159,35 @@ fn full_credential(issuer: String) -> AchievementCredential {
                 tag: vec!["workshop".into(), "leading".into(), "日本語".into()],
                 human_code: Some("WL-6".into()),
                 in_language: Some("en-US".into()),
+                alignment: vec![alignment("CFItem")],
+                credits_available: Some(2.5),
+                result_description: vec![ResultDescription {
+                    id: "https://badges.example/achievements/workshop-leader#grade".into(),
+                    name: "Grade".into(),
+                    result_type: "LetterGrade".into(),
+                    alignment: vec![alignment("ext:local")],
+                    allowed_value: vec!["C".into(), "B".into(), "A".into()],
+                    required_level: Some("urn:example:level:led".into()),
+                    required_value: Some("B".into()),
+                    rubric_criterion_level: vec![RubricCriterionLevel {
+                        id: "urn:example:level:led".into(),
+                        name: "Led".into(),
+                        alignment: vec![alignment("CFRubricCriterionLevel")],
+                        description: Some("Led alone.".into()),
+                        level: Some("1".into()),
+                        points: Some("10".into()),
+                    }],
+                    value_min: Some("0".into()),
+                    value_max: Some("10".into()),
+                }],
             },
+            result: vec![AchievementResult {
+                achieved_level: Some("urn:example:level:led".into()),
+                alignment: vec![alignment("CFItem")],
+                result_description: Some("https://badges.example/achievements/workshop-leader#grade".into()),
+                status: Some("Completed".into()),
+                value: Some("A".into()),
+            }],
         },
         credential_status: Vec::new(),
         evidence: vec![

@@ -1,8 +1,9 @@
 //! Badges: templates in versions.
 
-use ob3_core::{Achievement, Criteria, Image};
+use ob3_core::{Achievement, Alignment, Criteria, Image, ResultDescription};
 
 use super::{
+    achievement::{alignments, is_extension, is_language, result_descriptions},
     fields::{Fields, Invalid, Problem},
     organization::{MAX_DESCRIPTION, MAX_NAME},
     origin::Origin,
@@ -13,6 +14,8 @@ const MAX_TAGS: usize = 20;
 const MAX_TAG: usize = 60;
 /// A hundred years: what is longer does not end.
 const MAX_EXPIRES_IN_DAYS: i64 = 36_525;
+/// Most credit hours of one achievement: more than a whole course of study has.
+const MAX_CREDITS: u32 = 100_000;
 /// Values of the standard's `AchievementType` (OB 3.0 §B); others begin with `ext:`.
 const ACHIEVEMENT_TYPES: [&str; 31] = [
     "Achievement",
@@ -49,7 +52,7 @@ const ACHIEVEMENT_TYPES: [&str; 31] = [
 ];
 
 /// What one version of a badge says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BadgeContent {
     /// Its name.
     pub name: String,
@@ -67,10 +70,20 @@ pub struct BadgeContent {
     pub tags: Vec<String>,
     /// For how many days a credential of it is valid; `None` means without end.
     pub expires_in_days: Option<i64>,
+    /// What it is aligned with.
+    pub alignment: Vec<Alignment>,
+    /// The results that it can have.
+    pub result_description: Vec<ResultDescription>,
+    /// Credit hours.
+    pub credits_available: Option<f64>,
+    /// A code that people use for it.
+    pub human_code: Option<String>,
+    /// Language of its texts (BCP 47).
+    pub in_language: Option<String>,
 }
 
 /// A request for a badge.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub struct NewBadge {
     /// Its name in addresses.
     pub slug: String,
@@ -79,11 +92,11 @@ pub struct NewBadge {
 }
 
 impl NewBadge {
-    /// Reads the request.
+    /// Reads the request; `address` says the badge's address by its slug.
     ///
     /// # Errors
     /// [`Invalid`], naming the field.
-    pub fn read(mut body: Fields) -> Result<Self, Invalid> {
+    pub fn read(mut body: Fields, address: impl Fn(&str) -> String) -> Result<Self, Invalid> {
         let name = body.line("name", MAX_NAME)?;
         let name = body.required("name", name)?;
         let slug = body.read("slug", "lower-case letters, digits and single hyphens", |text| {
@@ -98,6 +111,11 @@ impl NewBadge {
         let achievement_type = achievement_type(&mut body)?;
         let tags = body.lines("tags", MAX_TAGS, MAX_TAG)?;
         let expires_in_days = body.integer("expiresInDays", 1, MAX_EXPIRES_IN_DAYS)?;
+        let alignment = alignments(&mut body)?;
+        let result_description = result_descriptions(&mut body, &address(&slug))?;
+        let credits_available = body.number("creditsAvailable", MAX_CREDITS)?;
+        let human_code = body.line("humanCode", MAX_NAME)?;
+        let in_language = in_language(&mut body)?;
         body.finish()?;
         let content = BadgeContent {
             name,
@@ -108,13 +126,18 @@ impl NewBadge {
             achievement_type,
             tags,
             expires_in_days,
+            alignment,
+            result_description,
+            credits_available,
+            human_code,
+            in_language,
         };
         Ok(Self { slug, content })
     }
 }
 
 /// A request to change a badge.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub struct BadgeChange {
     /// What its next version says.
     pub content: BadgeContent,
@@ -123,22 +146,16 @@ pub struct BadgeChange {
 }
 
 impl BadgeChange {
-    /// Reads the request: what it names is changed, and `null` takes away what may be missing.
+    /// Reads the request: what it names is changed, and `null` takes away what may be missing. `address` is the badge's.
     ///
     /// # Errors
     /// [`Invalid`], naming the field.
-    pub fn read(mut body: Fields, current: &BadgeContent) -> Result<Self, Invalid> {
+    pub fn read(mut body: Fields, current: &BadgeContent, address: &str) -> Result<Self, Invalid> {
         let mut content = current.clone();
         for name in ["name", "description", "criteria", "isActive"] {
             if body.is_null(name) {
                 return Err(body.invalid(name, Problem::Missing));
             }
-        }
-        if body.is_null("achievementType") {
-            content.achievement_type = None;
-        }
-        if body.is_null("expiresInDays") {
-            content.expires_in_days = None;
         }
         if let Some(name) = body.line("name", MAX_NAME)? {
             content.name = name;
@@ -149,26 +166,44 @@ impl BadgeChange {
         if let Some((id, narrative)) = criteria(&mut body)? {
             (content.criteria_id, content.criteria_narrative) = (id, narrative);
         }
-        if let Some(kind) = achievement_type(&mut body)? {
-            content.achievement_type = Some(kind);
+        set(&mut content.achievement_type, body.is_null("achievementType"), achievement_type(&mut body)?);
+        if body.has("tags") {
+            content.tags = body.lines("tags", MAX_TAGS, MAX_TAG)?;
         }
-        let names_tags = body.has("tags");
-        let tags = body.lines("tags", MAX_TAGS, MAX_TAG)?;
-        if names_tags {
-            content.tags = tags;
+        let is_endless = body.is_null("expiresInDays");
+        set(&mut content.expires_in_days, is_endless, body.integer("expiresInDays", 1, MAX_EXPIRES_IN_DAYS)?);
+        if body.has("alignment") {
+            content.alignment = alignments(&mut body)?;
         }
-        if let Some(days) = body.integer("expiresInDays", 1, MAX_EXPIRES_IN_DAYS)? {
-            content.expires_in_days = Some(days);
+        if body.has("resultDescription") {
+            content.result_description = result_descriptions(&mut body, address)?;
         }
+        let is_null = body.is_null("creditsAvailable");
+        set(&mut content.credits_available, is_null, body.number("creditsAvailable", MAX_CREDITS)?);
+        set(&mut content.human_code, body.is_null("humanCode"), body.line("humanCode", MAX_NAME)?);
+        set(&mut content.in_language, body.is_null("inLanguage"), in_language(&mut body)?);
         let is_active = body.flag("isActive")?;
         body.finish()?;
         Ok(Self { content, is_active })
     }
 }
 
+/// Changes what may be missing: a value takes the place of what is there, and `null` takes it away.
+fn set<T>(current: &mut Option<T>, is_null: bool, value: Option<T>) {
+    if is_null || value.is_some() {
+        *current = value;
+    }
+}
+
 fn achievement_type(body: &mut Fields) -> Result<Option<String>, Invalid> {
     body.read("achievementType", "a type of the standard, or one that begins with `ext:`", |text| {
         is_achievement_type(text).then(|| text.to_owned())
+    })
+}
+
+fn in_language(body: &mut Fields) -> Result<Option<String>, Invalid> {
+    body.read("inLanguage", "a language code such as `en` or `pt-BR`", |text| {
+        is_language(text).then(|| text.to_owned())
     })
 }
 
@@ -197,12 +232,7 @@ fn criteria(body: &mut Fields) -> Result<Option<Criterion>, Invalid> {
 }
 
 fn is_achievement_type(text: &str) -> bool {
-    let is_extension = |rest: &str| {
-        !rest.is_empty()
-            && rest.len() <= MAX_TAG
-            && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
-    };
-    ACHIEVEMENT_TYPES.contains(&text) || text.strip_prefix("ext:").is_some_and(is_extension)
+    ACHIEVEMENT_TYPES.contains(&text) || is_extension(text)
 }
 
 /// The address of an achievement, which is its id in credentials.
@@ -229,8 +259,11 @@ impl BadgeContent {
             image: self.image_sha256.as_deref().map(|hash| Image { id: image_url(origin, hash), caption: None }),
             achievement_type: self.achievement_type.clone(),
             tag: self.tags.clone(),
-            human_code: None,
-            in_language: None,
+            human_code: self.human_code.clone(),
+            in_language: self.in_language.clone(),
+            alignment: self.alignment.clone(),
+            credits_available: self.credits_available,
+            result_description: self.result_description.clone(),
         }
     }
 }
@@ -241,8 +274,10 @@ mod tests {
 
     use super::*;
 
+    const ADDRESS: &str = "https://badges.example/achievements/demo/";
+
     fn read(body: Value) -> Result<NewBadge, Invalid> {
-        NewBadge::read(Fields::of_body(body).unwrap())
+        NewBadge::read(Fields::of_body(body).unwrap(), |slug| format!("{ADDRESS}{slug}"))
     }
 
     fn with(name: &str, value: Value) -> Value {
@@ -277,6 +312,12 @@ mod tests {
             (with("expiresInDays", json!(0)), "expiresInDays"),
             (with("achievementType", json!("Trophy")), "achievementType"),
             (with("tags", json!(["", "a"])), "tags[0]"),
+            (with("alignment", json!([{ "targetName": "N", "targetUrl": "n" }])), "alignment[0].targetUrl"),
+            (with("resultDescription", json!([{ "name": "Grade" }])), "resultDescription[0].resultType"),
+            (with("creditsAvailable", json!(-1)), "creditsAvailable"),
+            (with("creditsAvailable", json!("3")), "creditsAvailable"),
+            (with("humanCode", json!("a\nb")), "humanCode"),
+            (with("inLanguage", json!("English")), "inLanguage"),
             (with("isActive", json!(true)), "isActive"),
         ] {
             assert_eq!(read(body.clone()).unwrap_err().field, field, "{body}");
@@ -286,13 +327,15 @@ mod tests {
     #[test]
     fn a_change_leaves_what_it_does_not_name() {
         let current = read(with("tags", json!(["rust"]))).unwrap().content;
-        let change = |body| BadgeChange::read(Fields::of_body(body).unwrap(), &current);
+        let change = |body| BadgeChange::read(Fields::of_body(body).unwrap(), &current, ADDRESS);
         let changed = change(json!({ "description": "Other", "isActive": false })).unwrap();
         let content = BadgeContent { description: "Other".into(), ..current.clone() };
         assert_eq!(changed, BadgeChange { content, is_active: Some(false) });
         assert_eq!(change(json!({})).unwrap(), BadgeChange { content: current.clone(), is_active: None });
         assert_eq!(change(json!({ "tags": [] })).unwrap().content.tags, Vec::<String>::new());
         assert_eq!(change(json!({ "tags": null })).unwrap().content.tags, Vec::<String>::new());
+        let full = change(json!({ "creditsAvailable": 2.5, "humanCode": "R1", "inLanguage": "en" })).unwrap().content;
+        assert_eq!((full.credits_available, full.human_code.as_deref()), (Some(2.5), Some("R1")));
         for (body, field) in [
             (json!({ "name": null }), "name"),
             (json!({ "criteria": {} }), "criteria"),

@@ -1,8 +1,8 @@
 //! Credentials: what is asked for, what is signed, and in which state one is.
 
 use ob3_core::{
-    Achievement, AchievementCredential, AchievementSubject, BitstringStatusListEntry, DateTime, Evidence,
-    IdentityObject, Image, Profile,
+    Achievement, AchievementCredential, AchievementResult, AchievementSubject, BitstringStatusListEntry, DateTime,
+    Evidence, IdentityObject, Image, Profile,
 };
 use serde::Serialize;
 
@@ -15,6 +15,7 @@ use super::{
     organization::{MAX_DESCRIPTION, MAX_NAME, RecipientIdentifier},
     origin::Origin,
     recipient::Recipient,
+    result::{self, GivenResult},
     time::DAY_SECONDS,
     uri,
 };
@@ -176,6 +177,8 @@ pub struct IssueRequest {
     pub narrative: Option<String>,
     /// What supports it.
     pub evidence: Vec<Evidence>,
+    /// What the recipient reached.
+    pub results: Vec<GivenResult>,
     /// From when on it is valid; else from now on.
     pub valid_from: Option<DateTime>,
     /// Until when it is valid; else as the badge says.
@@ -204,6 +207,7 @@ impl IssueRequest {
         let locale = body.read("locale", "a language that mails are written in", Locale::parse)?;
         let narrative = body.paragraphs("narrative", MAX_DESCRIPTION)?;
         let evidence = body.objects("evidence", MAX_EVIDENCE)?.into_iter().map(evidence).collect::<Result<_, _>>()?;
+        let results = result::results(&mut body)?;
         let valid_from = body.time("validFrom")?;
         let valid_until = body.time("validUntil")?;
         if let (Some(from), Some(until)) = (valid_from, valid_until)
@@ -223,6 +227,7 @@ impl IssueRequest {
             locale,
             narrative,
             evidence,
+            results,
             valid_from: valid_from.map(DateTime::truncated_to_seconds),
             valid_until: valid_until.map(DateTime::truncated_to_seconds),
         })
@@ -242,6 +247,7 @@ impl IssueRequest {
             locale: None,
             narrative: None,
             evidence: Vec::new(),
+            results: Vec::new(),
             valid_from: None,
             valid_until: None,
         }
@@ -308,6 +314,7 @@ pub fn unsigned(
     id: String,
     issuer: Profile,
     achievement: Achievement,
+    result: Vec<AchievementResult>,
     validity: Validity,
     now: DateTime,
     salt: &str,
@@ -337,6 +344,7 @@ pub fn unsigned(
                 .collect(),
             narrative: request.narrative.clone(),
             achievement,
+            result,
         },
         evidence: request.evidence.clone(),
         credential_status,
@@ -466,12 +474,7 @@ mod tests {
             id: "https://badges.example/achievements/demo/rust".into(),
             name: "Rust".into(),
             description: "Knows Rust".into(),
-            criteria: ob3_core::Criteria::default(),
-            image: None,
-            achievement_type: None,
-            tag: Vec::new(),
-            human_code: None,
-            in_language: None,
+            ..Achievement::default()
         };
         let issuer = Profile {
             id: "did:web:badges.example".into(),
@@ -488,6 +491,7 @@ mod tests {
             "urn:x:y".into(),
             issuer,
             achievement,
+            Vec::new(),
             validity,
             NOW,
             "salt",

@@ -195,6 +195,19 @@ impl Fields {
         within.then_some(Some(number)).ok_or_else(|| self.invalid(name, Problem::OutOfRange { min, max }))
     }
 
+    /// A number from nought up to a bound.
+    ///
+    /// # Errors
+    /// When it is no number or lies outside of them.
+    pub fn number(&mut self, name: &str, max: u32) -> Result<Option<f64>, Invalid> {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        let number = value.as_f64().ok_or_else(|| self.invalid(name, Problem::Not("a number")))?;
+        let within = (0.0..=f64::from(max)).contains(&number);
+        within
+            .then_some(Some(number))
+            .ok_or_else(|| self.invalid(name, Problem::OutOfRange { min: 0, max: max.into() }))
+    }
+
     /// An object.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! What the worker is about, without the platform: no module here knows of `worker`, D1, KV or HTTP, and all of it is
 //! tested natively.
 
+pub mod achievement;
 pub mod api_key;
 pub mod attempts;
 pub mod badge;
@@ -26,6 +27,7 @@ pub mod paging;
 pub mod quota;
 pub mod rate;
 pub mod recipient;
+pub mod result;
 pub mod session;
 pub mod sign_in;
 pub mod slug;

@@ -4,16 +4,18 @@ use axum::Extension;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
+use ob3_core::{Alignment, ResultDescription};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
-use super::List;
+use super::{List, public};
 use crate::access::{self, Caller};
 use crate::app::App;
 use crate::body::{self, Query, Segments};
 use crate::domain::api_key::Scope;
 use crate::domain::badge::{self, BadgeChange, NewBadge};
 use crate::domain::ids::BadgeId;
-use crate::domain::{image, time};
+use crate::domain::{achievement, image, time};
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::fault::Rule;
@@ -36,6 +38,11 @@ struct Item {
     achievement_type: Option<String>,
     expires_in_days: Option<i64>,
     tags: Vec<String>,
+    alignment: Box<RawValue>,
+    result_description: Box<RawValue>,
+    credits_available: Option<f64>,
+    human_code: Option<String>,
+    in_language: Option<String>,
     is_active: bool,
     created_at: String,
     public_url: String,
@@ -51,10 +58,10 @@ struct Criteria {
 }
 
 impl Item {
-    fn new(app: &App, organization: &Organization, badge: Badge) -> Self {
+    fn new(app: &App, organization: &Organization, badge: Badge) -> Result<Self> {
         let address = badge::achievement_url(&app.origin, &organization.slug, &badge.slug);
         let content = badge.content;
-        Self {
+        Ok(Self {
             id: badge.id,
             name: content.name,
             slug: badge.slug,
@@ -64,11 +71,19 @@ impl Item {
             achievement_type: content.achievement_type,
             expires_in_days: content.expires_in_days,
             tags: content.tags,
+            alignment: public::raw(achievement::list(&content.alignment, Alignment::to_json))?,
+            result_description: public::raw(achievement::list(
+                &content.result_description,
+                ResultDescription::to_json,
+            ))?,
+            credits_available: content.credits_available,
+            human_code: content.human_code,
+            in_language: content.in_language,
             is_active: badge.is_active,
             created_at: time::wire(badge.created_at),
             public_url: address.clone(),
             achievement_url: address,
-        }
+        })
     }
 }
 
@@ -101,7 +116,8 @@ async fn make(app: &App, organization: &Organization, request: Request) -> Resul
     let key = idempotency::key(request.headers())?;
     let (fields, bytes) = body::json(request).await?;
     let idempotency = Idempotency::new(key, "POST badges", &bytes);
-    let new = NewBadge::read(fields)?;
+    let address = |slug: &str| badge::achievement_url(&app.origin, &organization.slug, slug);
+    let new = NewBadge::read(fields, address)?;
     if let Some(answer) = idempotency::earlier(app, organization.id, idempotency.as_ref()).await? {
         return Ok(answer.into_response());
     }
@@ -115,7 +131,7 @@ async fn make(app: &App, organization: &Organization, request: Request) -> Resul
         version: 1,
         content: new.content.clone(),
     };
-    let answer = Answer::created(&Item::new(app, organization, badge))?;
+    let answer = Answer::created(&Item::new(app, organization, badge)?)?;
     let kept = idempotency.as_ref().map(|it| it.answer(answer.status, &answer.body));
     match app.store.create_badge(id, organization.id, &new, app.now, kept.as_ref()).await {
         Ok(()) => Ok(answer.into_response()),
@@ -175,11 +191,10 @@ async fn put_image(app: &App, organization: &Organization, badge: &str, request:
         result => result?,
     }
     let badge = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
-    Ok(respond::json(StatusCode::OK, &Item::new(app, organization, badge)))
+    Ok(respond::json(StatusCode::OK, &Item::new(app, organization, badge)?))
 }
 
-/// `PATCH /api/organizations/{organization}/badges/{badge} {name?, description?, criteria?, achievementType?, tags?,
-/// expiresInDays?, isActive?}` → 200, the badge in its new version. What was issued of it stays as it was signed.
+/// `PATCH /api/organizations/{organization}/badges/{badge} {name?, description?, criteria?, …, isActive?}` → 200, the badge in its new version. What was issued of it stays as it was signed.
 ///
 /// 1. 401, 404 and 403 as [`set_image`].
 /// 2. 400 for a malformed request, 409 when another request changes the badge at the same time.
@@ -209,7 +224,8 @@ async fn patch(app: &App, organization: &Organization, badge: &str, request: Req
     let id = body::path_id("badgeId", badge, BadgeId::parse)?;
     let current = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
     let (fields, _) = body::json(request).await?;
-    let change = BadgeChange::read(fields, &current.content)?;
+    let address = badge::achievement_url(&app.origin, &organization.slug, &current.slug);
+    let change = BadgeChange::read(fields, &current.content, &address)?;
     match app.store.change_badge(organization.id, &current, &change, app.now).await {
         Err(StoreError::Broken(Rule::BadgeVersion)) => {
             return Err(Error::Conflict("the badge was changed by another request at the same time".into()));
@@ -217,7 +233,7 @@ async fn patch(app: &App, organization: &Organization, badge: &str, request: Req
         result => result?,
     }
     let badge = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
-    Ok(respond::json(StatusCode::OK, &Item::new(app, organization, badge)))
+    Ok(respond::json(StatusCode::OK, &Item::new(app, organization, badge)?))
 }
 
 /// `DELETE /api/organizations/{organization}/badges/{badge}` → 204; or 200 and the badge, no longer active, when it was
@@ -248,7 +264,7 @@ async fn archive(app: &App, organization: &Organization, badge: &str) -> Result<
     app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
     app.store.delete_badge(organization.id, id).await?;
     Ok(match app.store.badge(organization.id, id).await? {
-        Some(badge) => respond::json(StatusCode::OK, &Item::new(app, organization, badge)),
+        Some(badge) => respond::json(StatusCode::OK, &Item::new(app, organization, badge)?),
         None => respond::nothing(),
     })
 }
@@ -265,7 +281,8 @@ pub(crate) async fn list(
     let is_active = query.read("active", "true or false", |text| text.parse::<bool>().ok())?;
     query.finish()?;
     let badges = app.store.badges(caller.organization.id, &BadgeFilter { is_active }, page).await?;
-    let items = badges.items.into_iter().map(|badge| Item::new(&app, &caller.organization, badge)).collect();
+    let items = badges.items.into_iter().map(|badge| Item::new(&app, &caller.organization, badge));
+    let items = items.collect::<Result<Vec<_>>>()?;
     Ok(respond::json(StatusCode::OK, &List::new(items, page, badges.total)))
 }
 
@@ -279,7 +296,7 @@ pub(crate) async fn show(
     caller.require(Scope::BadgesRead)?;
     let id = body::path_id("badgeId", &badge, BadgeId::parse)?;
     let badge = app.store.badge(caller.organization.id, id).await?.ok_or(NOT_FOUND)?;
-    Ok(respond::json(StatusCode::OK, &Item::new(&app, &caller.organization, badge)))
+    Ok(respond::json(StatusCode::OK, &Item::new(&app, &caller.organization, badge)?))
 }
 
 async fn managed(app: &App, request: &Request, organization: &str) -> Result<Organization> {

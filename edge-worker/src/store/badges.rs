@@ -1,11 +1,13 @@
 //! Badges and their versions.
 
-use ob3_core::DateTime;
-use serde::Deserialize;
+use ob3_core::{Alignment, DateTime, ResultDescription};
+use serde::{Deserialize, Deserializer, de};
+use worker::D1PreparedStatement;
 
 use super::answers::NewAnswer;
 use super::sql::{StoreError, flag, list, list_text, rows, statement, time, total};
 use super::{Listed, Store};
+use crate::domain::achievement;
 use crate::domain::badge::{BadgeChange, BadgeContent, NewBadge};
 use crate::domain::ids::{BadgeId, OrganizationId};
 use crate::domain::paging::Page;
@@ -51,6 +53,13 @@ pub(super) struct BadgeRow {
     #[serde(deserialize_with = "list")]
     tags: Vec<String>,
     expires_in_days: Option<i64>,
+    #[serde(deserialize_with = "alignment")]
+    alignment: Vec<Alignment>,
+    #[serde(deserialize_with = "result_description")]
+    result_description: Vec<ResultDescription>,
+    credits_available: Option<f64>,
+    human_code: Option<String>,
+    in_language: Option<String>,
 }
 
 impl From<BadgeRow> for Badge {
@@ -70,16 +79,29 @@ impl From<BadgeRow> for Badge {
                 achievement_type: row.achievement_type,
                 tags: row.tags,
                 expires_in_days: row.expires_in_days,
+                alignment: row.alignment,
+                result_description: row.result_description,
+                credits_available: row.credits_available,
+                human_code: row.human_code,
+                in_language: row.in_language,
             },
         }
     }
 }
 
-/// The columns of a [`BadgeRow`], and the tables that they come from.
-pub(super) const SELECT: &str = "SELECT b.id AS badge_id, b.slug AS badge_slug, b.is_active AS badge_is_active,
-    b.created_at AS badge_created_at, v.number, v.name, v.description, v.criteria_id, v.criteria_narrative,
-    v.image_sha256, v.achievement_type, v.tags, v.expires_in_days
-  FROM badge b JOIN badge_version v
+/// What a version of a badge says, but for its image.
+const WORDS: &str =
+    "name, description, criteria_id, criteria_narrative, achievement_type, tags, expires_in_days, alignment,
+    result_description, credits_available, human_code, in_language";
+
+/// The columns of a [`BadgeRow`].
+pub(super) const COLUMNS: &str = "b.id AS badge_id, b.slug AS badge_slug, b.is_active AS badge_is_active,
+    b.created_at AS badge_created_at, v.number, v.image_sha256, v.name, v.description, v.criteria_id, v.criteria_narrative,
+    v.achievement_type, v.tags, v.expires_in_days, v.alignment, v.result_description, v.credits_available, v.human_code,
+    v.in_language";
+
+/// The tables that [`COLUMNS`] come from.
+pub(super) const TABLES: &str = "badge b JOIN badge_version v
     ON v.badge_id = b.id AND v.number = (SELECT max(number) FROM badge_version WHERE badge_id = b.id)";
 
 impl Store {
@@ -93,26 +115,9 @@ impl Store {
         answer: Option<&NewAnswer<'_>>,
     ) -> Result<(), StoreError> {
         let badge = "INSERT INTO badge (id, organization_id, slug, created_at) VALUES (?1, ?2, ?3, ?4)";
-        let version = "INSERT INTO badge_version (badge_id, number, name, description, criteria_id, criteria_narrative,
-              image_sha256, achievement_type, tags, expires_in_days, created_at)
-            VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-        let content = &new.content;
         let mut statements = vec![
             statement!(self.db, badge, id, organization, new.slug, now)?,
-            statement!(
-                self.db,
-                version,
-                id,
-                content.name,
-                content.description,
-                content.criteria_id,
-                content.criteria_narrative,
-                content.image_sha256,
-                content.achievement_type,
-                list_text(&content.tags),
-                content.expires_in_days,
-                now,
-            )?,
+            self.insert_version(id, 1, &new.content, now)?,
         ];
         if let Some(answer) = answer {
             statements.push(self.insert_answer(organization, answer, now)?);
@@ -129,14 +134,13 @@ impl Store {
         sha256: &str,
         now: DateTime,
     ) -> Result<(), StoreError> {
-        let insert = "INSERT INTO badge_version (badge_id, number, name, description, criteria_id, criteria_narrative,
-              image_sha256, achievement_type, tags, expires_in_days, created_at)
-            SELECT v.badge_id, v.number + 1, v.name, v.description, v.criteria_id, v.criteria_narrative,
-              ?3, v.achievement_type, v.tags, v.expires_in_days, ?4
-            FROM badge b JOIN badge_version v
-              ON v.badge_id = b.id AND v.number = (SELECT max(number) FROM badge_version WHERE badge_id = b.id)
-            WHERE b.id = ?1 AND b.organization_id = ?2 AND v.image_sha256 IS NOT ?3";
-        statement!(self.db, insert, id, organization, sha256, now)?.run().await?;
+        let insert = format!(
+            "INSERT INTO badge_version (badge_id, number, image_sha256, created_at, {WORDS})
+             SELECT badge_id, number + 1, ?3, ?4, {WORDS} FROM badge_version
+             WHERE badge_id = (SELECT id FROM badge WHERE organization_id = ?2 AND id = ?1)
+               AND number = (SELECT max(number) FROM badge_version WHERE badge_id = ?1) AND image_sha256 IS NOT ?3"
+        );
+        statement!(self.db, &insert, id, organization, sha256, now)?.run().await?;
         Ok(())
     }
 
@@ -151,31 +155,46 @@ impl Store {
         change: &BadgeChange,
         now: DateTime,
     ) -> Result<(), StoreError> {
-        let insert = "INSERT INTO badge_version (badge_id, number, name, description, criteria_id, criteria_narrative,
-              image_sha256, achievement_type, tags, expires_in_days, created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
         let activate = "UPDATE badge SET is_active = coalesce(?3, is_active) WHERE organization_id = ?1 AND id = ?2";
         let mut statements = vec![statement!(self.db, activate, organization, badge.id, change.is_active)?];
-        let content = &change.content;
-        if *content != badge.content {
-            statements.push(statement!(
-                self.db,
-                insert,
-                badge.id,
-                badge.version + 1,
-                content.name,
-                content.description,
-                content.criteria_id,
-                content.criteria_narrative,
-                content.image_sha256,
-                content.achievement_type,
-                list_text(&content.tags),
-                content.expires_in_days,
-                now,
-            )?);
+        if change.content != badge.content {
+            statements.push(self.insert_version(badge.id, badge.version + 1, &change.content, now)?);
         }
         self.db.batch(statements).await?;
         Ok(())
+    }
+
+    fn insert_version(
+        &self,
+        badge: BadgeId,
+        number: i64,
+        content: &BadgeContent,
+        now: DateTime,
+    ) -> Result<D1PreparedStatement, StoreError> {
+        let insert = format!(
+            "INSERT INTO badge_version (badge_id, number, image_sha256, created_at, {WORDS})
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+        );
+        statement!(
+            self.db,
+            &insert,
+            badge,
+            number,
+            content.image_sha256,
+            now,
+            content.name,
+            content.description,
+            content.criteria_id,
+            content.criteria_narrative,
+            content.achievement_type,
+            list_text(&content.tags),
+            content.expires_in_days,
+            achievement::list(&content.alignment, Alignment::to_json),
+            achievement::list(&content.result_description, ResultDescription::to_json),
+            content.credits_available,
+            content.human_code,
+            content.in_language,
+        )
     }
 
     /// Deletes a badge; one that was issued is no longer active instead.
@@ -195,14 +214,15 @@ impl Store {
 
     /// A badge of an organization.
     pub(crate) async fn badge(&self, organization: OrganizationId, id: BadgeId) -> Result<Option<Badge>, StoreError> {
-        let sql = format!("{SELECT} WHERE b.organization_id = ?1 AND b.id = ?2");
+        let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE b.organization_id = ?1 AND b.id = ?2");
         Ok(statement!(self.db, &sql, organization, id)?.first::<BadgeRow>(None).await?.map(Into::into))
     }
 
     /// The badge that an address names.
     pub(crate) async fn badge_by_slugs(&self, organization: &str, badge: &str) -> Result<Option<Badge>, StoreError> {
-        let sql =
-            format!("{SELECT} WHERE b.organization_id = (SELECT id FROM organization WHERE slug = ?1) AND b.slug = ?2");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE b.organization_id = (SELECT id FROM organization WHERE slug = ?1) AND b.slug = ?2"
+        );
         Ok(statement!(self.db, &sql, organization, badge)?.first::<BadgeRow>(None).await?.map(Into::into))
     }
 
@@ -215,7 +235,8 @@ impl Store {
     ) -> Result<Listed<Badge>, StoreError> {
         let filtered = "WHERE b.organization_id = ?1 AND (?2 IS NULL OR b.is_active = ?2)";
         let count = format!("SELECT count(*) AS total FROM badge b {filtered}");
-        let select = format!("{SELECT} {filtered} ORDER BY b.created_at DESC, b.id LIMIT ?3 OFFSET ?4");
+        let select =
+            format!("SELECT {COLUMNS} FROM {TABLES} {filtered} ORDER BY b.created_at DESC, b.id LIMIT ?3 OFFSET ?4");
         let statements = vec![
             statement!(self.db, &count, organization, filter.is_active)?,
             statement!(self.db, &select, organization, filter.is_active, page.limit, page.offset)?,
@@ -224,4 +245,12 @@ impl Store {
         let items = rows::<BadgeRow>(results.get(1))?.into_iter().map(Into::into).collect();
         Ok(Listed { items, total: total(results.first())? })
     }
+}
+
+fn alignment<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<Alignment>, D::Error> {
+    achievement::stored_alignments(&String::deserialize(input)?).map_err(de::Error::custom)
+}
+
+fn result_description<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<ResultDescription>, D::Error> {
+    achievement::stored_result_descriptions(&String::deserialize(input)?).map_err(de::Error::custom)
 }

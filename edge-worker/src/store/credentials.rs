@@ -7,7 +7,7 @@ use serde::Deserialize;
 use worker::wasm_bindgen::JsValue;
 use worker::{D1PreparedStatement, D1Result};
 
-use super::badges::{Badge, BadgeRow};
+use super::badges::{self, Badge, BadgeRow};
 use super::organizations::{self, Organization, OrganizationRow};
 use super::rates::{Counted, allowance};
 use super::sql::{Bind, StoreError, flag, maybe_time, prepare, row, rows, statement, time, total};
@@ -267,15 +267,14 @@ impl Store {
                 WHERE organization_id = c.organization_id AND did = k.did) AS public_keys,
                (SELECT json_group_object(id, document_sha256) FROM status_list
                 WHERE block_id = c.status_block_id) AS status_lists,
-               {}, b.id AS badge_id, b.slug AS badge_slug, b.is_active AS badge_is_active,
-               b.created_at AS badge_created_at, v.number, v.name, v.description, v.criteria_id, v.criteria_narrative,
-               v.image_sha256, v.achievement_type, v.tags, v.expires_in_days
+               {}, {}
              FROM {TABLES}
                JOIN badge b ON b.id = c.badge_id
                JOIN organization o ON o.id = c.organization_id
                JOIN signing_key k ON k.id = c.signing_key_id
              WHERE c.{column} = ?1",
-            organizations::COLUMNS
+            organizations::COLUMNS,
+            badges::COLUMNS
         );
         let mut statements = vec![prepare(&self.db, &sql, &[value])?];
         if let Some(counted) = counted {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::Store;
 use super::answers::{Answered, NewAnswer};
-use super::badges::{Badge, BadgeRow, SELECT as SELECT_BADGE};
+use super::badges::{self, Badge, BadgeRow};
 use super::lifecycle::{Entry, Move, select_entry};
 use super::mail::NewMail;
 use super::sql::{DATABASE_NOW, StoreError, flag, maybe_time, row, statement, time, total};
@@ -158,7 +158,8 @@ impl Store {
     ) -> Result<IssueContext, StoreError> {
         let recipient_id = recipient_id(recipient);
         let identity = recipient.identity();
-        let select_badge = format!("{SELECT_BADGE} WHERE b.organization_id = ?1 AND b.id = ?2");
+        let select_badge =
+            format!("SELECT {} FROM {} WHERE b.organization_id = ?1 AND b.id = ?2", badges::COLUMNS, badges::TABLES);
         let is_newest = format!(
             "c.badge_id = ?3 AND c.recipient_id = {recipient_id}
                AND NOT EXISTS (SELECT 1 FROM credential s WHERE s.supersedes_id = c.id)"

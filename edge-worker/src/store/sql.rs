@@ -83,6 +83,12 @@ impl Bind for i64 {
     }
 }
 
+impl Bind for f64 {
+    fn bind(&self) -> JsValue {
+        JsValue::from_f64(*self)
+    }
+}
+
 impl Bind for bool {
     fn bind(&self) -> JsValue {
         JsValue::from_f64(if *self { 1.0 } else { 0.0 })

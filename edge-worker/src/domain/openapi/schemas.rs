@@ -1,6 +1,6 @@
 //! The schemas that operations name, in a short notation: `member: type` and `member?: type` for what may be left out.
 //!
-//! A type is `string`, `text` (never empty), `time`, `uuid`, `email`, `uri`, `integer`, `boolean` or `object`; the name of
+//! A type is `string`, `text` (never empty), `time`, `uuid`, `email`, `uri`, `integer`, `number`, `boolean` or `object`; the name of
 //! another schema; `[type]` for a list; `=a/b` for one of some words; and `type|null`. No object has other members.
 
 use serde_json::{Map, Value, json};
@@ -64,6 +64,11 @@ pub(super) fn all() -> Value {
         ),
         ("PathPart", json!({ "anyOf": [{ "type": "string" }, { "type": "integer" }] })),
         ("Slug", json!({ "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$" })),
+        ("Language", json!({ "type": "string", "pattern": "^[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$" })),
+        (
+            "ResultDescriptionOrId",
+            json!({ "anyOf": [{ "type": "string", "minLength": 1 }, described("NewResultDescription")] }),
+        ),
         ("Code", json!({ "type": "string", "pattern": "^CRD-[0-9A-Z]{8}$" })),
         ("Criteria", json!({ "anyOf": [{ "type": "string", "minLength": 1 }, described("CriteriaObject")] })),
         (
@@ -115,7 +120,7 @@ fn described(kind: &str) -> Value {
         "time" => json!({ "type": "string", "format": "date-time" }),
         "uuid" | "email" | "uri" => json!({ "type": "string", "format": kind }),
         "text" => json!({ "type": "string", "minLength": 1 }),
-        "string" | "integer" | "boolean" | "object" => json!({ "type": kind }),
+        "string" | "integer" | "number" | "boolean" | "object" => json!({ "type": kind }),
         name => json!({ "$ref": format!("#/components/schemas/{name}") }),
     }
 }

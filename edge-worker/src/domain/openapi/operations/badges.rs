@@ -127,20 +127,55 @@ pub(super) const TABLE: Table = Table {
         (
             "NewBadge",
             "name: text, slug?: Slug, description: text, criteria: Criteria, achievementType?: text, tags?: [text], \
-         expiresInDays?: integer",
+         expiresInDays?: integer, alignment?: [NewAlignment], resultDescription?: [NewResultDescription], \
+         creditsAvailable?: number, humanCode?: text, inLanguage?: Language",
         ),
         (
             "BadgeChange",
             "name?: text, description?: text, criteria?: Criteria, achievementType?: text, tags?: [text], \
-         expiresInDays?: integer, isActive?: boolean",
+         expiresInDays?: integer, isActive?: boolean, alignment?: [NewAlignment], \
+         resultDescription?: [NewResultDescription], creditsAvailable?: number, humanCode?: text, inLanguage?: Language",
+        ),
+        (
+            "NewAlignment",
+            "type?: [=Alignment], targetName: text, targetUrl: uri, targetCode?: text, targetDescription?: text, \
+         targetFramework?: text, targetType?: text",
+        ),
+        (
+            "NewResultDescription",
+            "id?: uri, type?: [=ResultDescription], name: text, resultType: text, alignment?: [NewAlignment], \
+         allowedValue?: [text], requiredLevel?: uri, requiredValue?: text, \
+         rubricCriterionLevel?: [NewRubricCriterionLevel], valueMin?: text, valueMax?: text",
+        ),
+        (
+            "NewRubricCriterionLevel",
+            "id?: uri, type?: [=RubricCriterionLevel], name: text, alignment?: [NewAlignment], description?: text, \
+         level?: text, points?: text",
         ),
     ],
     answers: &[
         (
             "Badge",
             "id: uuid, name: text, slug: Slug, description: text, criteria: CriteriaObject, imageUrl: uri|null, \
-         achievementType: text|null, expiresInDays: integer|null, tags: [text], isActive: boolean, createdAt: time, \
-         publicUrl: uri, achievementUrl: uri",
+         achievementType: text|null, expiresInDays: integer|null, tags: [text], alignment: [Alignment], \
+         resultDescription: [ResultDescription], creditsAvailable: number|null, humanCode: text|null, \
+         inLanguage: Language|null, isActive: boolean, createdAt: time, publicUrl: uri, achievementUrl: uri",
+        ),
+        (
+            "Alignment",
+            "type: [=Alignment], targetName: text, targetUrl: uri, targetCode?: text, targetDescription?: text, \
+         targetFramework?: text, targetType?: text",
+        ),
+        (
+            "ResultDescription",
+            "id: uri, type: [=ResultDescription], name: text, resultType: text, alignment?: [Alignment], \
+         allowedValue?: [text], requiredLevel?: uri, requiredValue?: text, \
+         rubricCriterionLevel?: [RubricCriterionLevel], valueMin?: text, valueMax?: text",
+        ),
+        (
+            "RubricCriterionLevel",
+            "id: uri, type: [=RubricCriterionLevel], name: text, alignment?: [Alignment], description?: text, \
+         level?: text, points?: text",
         ),
         ("Badges", "data: [Badge], pagination: Pagination"),
     ],

@@ -172,7 +172,12 @@ pub(super) const TABLE: Table = Table {
         (
             "IssueRequest",
             "badgeId: uuid, recipient: Recipient, isPublic?: boolean, notify?: boolean, locale?: Locale, narrative?: text, \
-         evidence?: [Evidence], validFrom?: time, validUntil?: time",
+         evidence?: [Evidence], results?: [NewResult], validFrom?: time, validUntil?: time",
+        ),
+        (
+            "NewResult",
+            "type?: [=Result], resultDescription?: ResultDescriptionOrId, value?: text, status?: text, \
+         achievedLevel?: uri, alignment?: [NewAlignment]",
         ),
         ("Recipient", "name: text, email: email, id?: uri"),
         ("Evidence", "id?: uri, name?: text, description?: text, narrative?: text, genre?: text"),
