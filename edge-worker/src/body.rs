@@ -21,14 +21,19 @@ const MAX_DISCARDED_BYTES: usize = 32 << 20;
 
 /// The JSON object that a request carries, and its bytes.
 pub(crate) async fn json(request: Request) -> Result<(Fields, Vec<u8>)> {
-    if !is_json(media_type(request.headers())) {
-        return Err(Error::UnsupportedMediaType("application/json"));
-    }
-    let bytes = bytes(request, MAX_JSON_BYTES).await?;
+    let bytes = json_bytes(request, MAX_JSON_BYTES).await?;
     let unreadable =
         |error: serde_json::Error| Invalid { field: "body".into(), problem: Problem::Unreadable(error.to_string()) };
     let value = json::parse(&bytes).map_err(unreadable)?;
     Ok((Fields::of_body(value)?, bytes))
+}
+
+/// The bytes that a request carries and says to be JSON, up to a limit: 415 for what it says to be something else.
+pub(crate) async fn json_bytes(request: Request, max: usize) -> Result<Vec<u8>> {
+    if !is_json(media_type(request.headers())) {
+        return Err(Error::UnsupportedMediaType("application/json"));
+    }
+    bytes(request, max).await
 }
 
 /// The bytes that a request carries, up to a limit that is kept while they come in.

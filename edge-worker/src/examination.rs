@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-use ob3_core::{Need, Policy, Report, Step};
+use ob3_core::{Accepted, Need, Policy, Report, Step, Verifier};
 
 use crate::app::App;
 use crate::clock;
@@ -23,7 +23,11 @@ const MAX_WAIT_MILLIS: i64 = 15_000;
 
 /// Verifies an input in any of its forms. Whatever can not be had in time leaves the verdict open.
 pub(crate) async fn verify(app: &App, input: &[u8], policy: &Policy) -> Result<Report> {
-    let mut verification = verification::with_verifier(|verifier| verifier.start(input, policy, app.now));
+    let start = |verifier: &Verifier| verifier.start(input, policy, app.now);
+    let mut verification = match policy.accepted {
+        Accepted::Badges => verification::with_verifier(start),
+        Accepted::AnyCredential => verification::with_any_verifier(start),
+    };
     let began = clock::now().unix_millis();
     let mut asked = 0_usize;
     loop {
@@ -56,7 +60,7 @@ pub(crate) async fn verify(app: &App, input: &[u8], policy: &Policy) -> Result<R
 }
 
 /// A document of this deployment, or of somebody else.
-async fn document(app: &App, url: &str) -> Result<Option<Vec<u8>>> {
+pub(crate) async fn document(app: &App, url: &str) -> Result<Option<Vec<u8>>> {
     let own = app.origin.at("");
     let Some(path) = url.strip_prefix(&own) else { return Ok(outbound::document(url, false).await) };
     if let Some(list) = path.strip_prefix("/status/").and_then(StatusListId::parse) {

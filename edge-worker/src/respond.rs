@@ -16,6 +16,8 @@ pub(crate) const VC_LD_JSON: &str = "application/vc+ld+json";
 pub(crate) const LD_JSON: &str = "application/ld+json";
 /// Media type of JSON.
 pub(crate) const JSON: &str = "application/json";
+/// Media type of problem details (RFC 9457).
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 /// Media type of PNG.
 pub(crate) const PNG: &str = "image/png";
 
@@ -63,6 +65,11 @@ pub(crate) fn nothing() -> Response {
 /// An answer whose body is made already.
 pub(crate) fn document(content_type: &'static str, body: impl Into<Body>, caching: Caching) -> Response {
     with_type(StatusCode::OK, content_type, body, caching)
+}
+
+/// An answer of the API whose body is made already; nobody keeps it.
+pub(crate) fn with_status(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
+    with_type(status, content_type, body, Caching::Never)
 }
 
 /// The media type of a signed document that an `Accept` header prefers.

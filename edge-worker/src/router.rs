@@ -9,8 +9,8 @@ use crate::error::in_form_of_area;
 use crate::observe::observe;
 use crate::respond::{for_every_origin, preflight};
 use crate::routes::{
-    api_keys, badges, bulk, credentials, embed, images, issuers, members, operator, organizations, own, pages, public,
-    recipients, session, signing_keys, status, tenant_keys, verify_image, webhooks,
+    api_keys, badges, bulk, credentials, did_resolution, embed, images, issuers, members, operator, organizations, own,
+    pages, public, recipients, session, signing_keys, status, tenant_keys, vc_api, verify_image, webhooks,
 };
 
 /// The routes. Handlers find the request's `App` among its extensions.
@@ -32,6 +32,7 @@ pub(crate) fn router() -> Router {
         .route("/api/v1/badges", get(badges::list).post(badges::create_by_key))
         .route("/api/v1/badges/{badge}", get(badges::show).patch(badges::change_by_key).delete(badges::delete_by_key))
         .route("/api/v1/badges/{badge}/image", put(badges::set_image_by_key))
+        .route("/credentials/issue", post(vc_api::issue))
         .route_layer(from_fn(with_api_key));
 
     let with_session = Router::new()
@@ -64,6 +65,8 @@ pub(crate) fn router() -> Router {
         .route("/api/me/credentials/{credential}", get(own::show).patch(own::change))
         .route("/api/credentials/{credential}/claim", post(own::claim))
         .route("/api/credentials/verify-image", post(verify_image::verify_image))
+        .route("/credentials/verify", post(vc_api::verify_credential))
+        .route("/presentations/verify", post(vc_api::verify_presentation))
         .route_layer(from_fn(with_address_limit));
 
     let sign_in = Router::new()
@@ -71,6 +74,11 @@ pub(crate) fn router() -> Router {
         .route("/api/auth/code", post(session::code))
         .route("/api/auth/session", post(session::create))
         .route_layer(from_fn(with_sign_in_limit));
+
+    let resolver = Router::new()
+        .route("/1.0/identifiers/{did}", open(get(did_resolution::resolve)))
+        .route_layer(from_fn(with_address_limit))
+        .route_layer(from_fn(for_every_origin));
 
     let documents = Router::new()
         .route("/api/verify/{credential}", open(get(public::verify)))
@@ -102,6 +110,7 @@ pub(crate) fn router() -> Router {
         .merge(with_key)
         .merge(with_session)
         .merge(sign_in)
+        .merge(resolver)
         .merge(documents)
         .merge(pages)
         .fallback(pages::other)

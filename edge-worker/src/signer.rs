@@ -17,6 +17,18 @@ pub(crate) fn signed(
     key: &SealedKey,
     now: DateTime,
 ) -> Result<String> {
+    let (signing_key, options) = opened(config, organization, key, now)?;
+    verification::with_verifier(|verifier| sign(verifier.contexts(), credential, &signing_key, &options))
+        .map_err(|error| Error::Internal(format!("not signed: {error}")))
+}
+
+/// The organization's key, and what a proof by it says.
+pub(crate) fn opened(
+    config: &Config,
+    organization: OrganizationId,
+    key: &SealedKey,
+    now: DateTime,
+) -> Result<(SigningKey, ProofOptions)> {
     let unreadable = |_| Error::Internal("the signing key does not open with this KEY_ENCRYPTION_SECRET".into());
     let seed = config.vault.open(&key.sealed_seed, organization, key.id).map_err(unreadable)?;
     let signing_key = SigningKey::from_seed(&seed);
@@ -27,6 +39,5 @@ pub(crate) fn signed(
         verification_method: did::verification_method(&key.did, &key.public_key_multibase),
         created: now,
     };
-    verification::with_verifier(|verifier| sign(verifier.contexts(), credential, &signing_key, &options))
-        .map_err(|error| Error::Internal(format!("not signed: {error}")))
+    Ok((signing_key, options))
 }

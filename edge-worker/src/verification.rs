@@ -2,15 +2,32 @@
 
 use std::collections::HashMap;
 
-use ob3_core::{CheckName, CheckResult, DateTime, Policy, Report, Verifier};
+use ob3_core::{CheckName, CheckResult, Contexts, DateTime, Policy, Report, Verifier};
 
 use crate::domain::did;
 use crate::domain::origin::Origin;
+use crate::domain::vc_api;
 use crate::store::PublicCredential;
 
 thread_local! {
     /// The verifier of this isolate, with its processed contexts.
     static VERIFIER: Verifier = Verifier::new();
+    /// The one for credentials of any type, which know more contexts than badges do.
+    static ANY_VERIFIER: Verifier = Verifier::with_contexts(any_contexts());
+}
+
+fn any_contexts() -> Contexts {
+    let contexts = Contexts::of_any_credential();
+    for (url, text, sha256) in vc_api::CONTEXTS {
+        // A text that is not the pinned one is not known, as any other context.
+        let _ = contexts.add(url, text, &sha256);
+    }
+    contexts
+}
+
+/// Runs `work` with this isolate's verifier for credentials of any type.
+pub(crate) fn with_any_verifier<T>(work: impl FnOnce(&Verifier) -> T) -> T {
+    ANY_VERIFIER.with(work)
 }
 
 /// Runs `work` with this isolate's verifier.

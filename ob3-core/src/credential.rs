@@ -95,7 +95,7 @@ impl BitstringStatusListCredential {
 }
 
 impl BitstringStatusListEntry {
-    fn write(&self, out: &mut Writer) {
+    pub(crate) fn write(&self, out: &mut Writer) {
         let id = format!("{}#{}", self.status_list_credential, self.status_list_index);
         out.member("id").string(&id);
         out.member("type").string("BitstringStatusListEntry");

@@ -10,7 +10,7 @@ use crate::json_schema::Schemas;
 use crate::jsonld::{ContextStore, ErrorCode, JsonLdError, Options};
 use crate::jwt::{self, Dates};
 use crate::nested::{self, Endorsement, Nested, has_type};
-use crate::policy::{Policy, StatusPolicy};
+use crate::policy::{Accepted, Policy, StatusPolicy};
 use crate::proof::open::{self, KeyRef, MAX_PROOFS, Proof, ProofState, Signed};
 use crate::proof::rdfc;
 use crate::recipient;
@@ -32,17 +32,33 @@ pub(crate) enum Role {
     Endorsement,
     /// A status list that a badge names.
     StatusList,
+    /// Any other credential, where those are taken.
+    #[cfg(feature = "any-credential")]
+    Credential,
 }
 
 impl Role {
     /// What a document is read as, by its types, where it may be one of several things.
-    fn of(self, document: &Value<'_>) -> Self {
+    #[cfg_attr(not(feature = "any-credential"), expect(unused_variables, reason = "only the feature has a choice"))]
+    fn of(self, document: &Value<'_>, accepted: Accepted) -> Self {
         let is = |name| has_type(document.get("type"), name);
         match self {
             Self::Presentation if is("VerifiablePresentation") => Self::Presentation,
             Self::Presentation | Self::Record if is("ClrCredential") => Self::Record,
+            #[cfg(feature = "any-credential")]
+            Self::Presentation | Self::Record if accepted.is_any() && !schema::is_badge(document) => Self::Credential,
             Self::Presentation | Self::Record => Self::Badge,
             only => only,
+        }
+    }
+
+    /// Whether its standard asks for a date from which on it is valid.
+    const fn is_dated(self) -> bool {
+        match self {
+            Self::StatusList => false,
+            #[cfg(feature = "any-credential")]
+            Self::Credential => false,
+            Self::Badge | Self::Record | Self::Presentation | Self::Endorsement => true,
         }
     }
 
@@ -125,7 +141,7 @@ pub(crate) fn examine(
     let Some(document) = embedded.as_ref().or(unwrapped.as_ref()) else {
         return format(report, Finding::invalid(Code::NotACredential));
     };
-    let role = asked.of(document);
+    let role = asked.of(document, policy.accepted);
     let is_read = input::check_depth(document, policy.max_depth).and_then(|()| match (role, &header) {
         (Role::Presentation, None) => Ok(()),
         // A token of a presentation has claims of its own, which are not read here.
@@ -154,7 +170,13 @@ pub(crate) fn examine(
         report.push(CheckName::JsonLd, true, Finding::not_applicable(Code::PresentationUnsigned), Vec::new());
         None
     } else {
-        match check_contexts(store, credential).and_then(|()| match header {
+        let may_define = match role {
+            #[cfg(feature = "any-credential")]
+            Role::Credential => true,
+            Role::Presentation => policy.accepted.is_any(),
+            _ => false,
+        };
+        match check_contexts(store, credential, may_define).and_then(|()| match header {
             // A JWS covers every byte, whatever JSON-LD would make of them.
             Some(_) => Ok(None),
             None => expand(store, document, policy).map(Some),
@@ -170,6 +192,10 @@ pub(crate) fn examine(
     // 3. The shape.
     let is_v1 = is_v1(credential);
     let (shape, list) = match role {
+        #[cfg(feature = "any-credential")]
+        Role::Credential => (schema::check_any(credential, proof.as_ref(), is_v1), None),
+        #[cfg(feature = "any-credential")]
+        Role::Presentation if policy.accepted.is_any() => (schema::check_any_presentation(credential), None),
         Role::Badge | Role::Record | Role::Presentation | Role::Endorsement => {
             (schema::check(credential, role, is_v1), None)
         }
@@ -283,12 +309,15 @@ pub(crate) fn is_v1(credential: &Object<'_>) -> bool {
 }
 
 /// VCDM 2.0 §4.3: an ordered list whose first element is the base context. Beyond the standard: every element is pinned,
-/// since a signature stays valid under contexts that are appended.
-fn check_contexts(store: &ContextStore, credential: &Object<'_>) -> Result<(), Finding> {
+/// since a signature stays valid under contexts that are appended. With `may_define` contexts may stand in the document itself.
+pub(crate) fn check_contexts(store: &ContextStore, credential: &Object<'_>, may_define: bool) -> Result<(), Finding> {
     let Some(Value::Array(contexts)) = credential.get("@context") else {
         return Err(Finding::invalid(Code::ContextMissing));
     };
     for (at, context) in contexts.iter().enumerate() {
+        if may_define && at > 0 && context.as_object().is_some() {
+            continue;
+        }
         let Value::String(url) = context else { return Err(Finding::invalid(Code::ContextInline)) };
         let is_base = url == VC_V2_URL || url == VC_V1_URL;
         if is_base != (at == 0) {
@@ -315,7 +344,7 @@ fn expand<'a>(
     Ok(expanded)
 }
 
-fn json_ld_finding(error: JsonLdError) -> Finding {
+pub(crate) fn json_ld_finding(error: JsonLdError) -> Finding {
     let code = match error.code {
         ErrorCode::UndefinedTerm => Code::TermUndefined,
         ErrorCode::KeywordNotAllowed => Code::KeywordNotAllowed,
@@ -376,7 +405,7 @@ fn validity(
             Finding::invalid(Code::Expired).with("validUntil", &until.to_string())
         }
         // OB 3.0 asks for the first date, VCDM does not.
-        (Ok(None), _) if role != Role::StatusList => Finding::invalid(Code::DateMalformed).with("member", from),
+        (Ok(None), _) if role.is_dated() => Finding::invalid(Code::DateMalformed).with("member", from),
         (_, Ok(Some(until))) => Finding::valid(Code::WithinValidity).with("validUntil", &until.to_string()),
         _ => Finding::valid(Code::WithinValidity),
     }

@@ -88,6 +88,8 @@ mod status;
 pub mod testing;
 mod time;
 mod trust;
+#[cfg(feature = "any-credential")]
+mod vcdm;
 mod verify;
 
 pub use bake::{BakeError, bake, bake_png, bake_svg, extract, extract_png, extract_svg};
@@ -95,13 +97,17 @@ pub use credential::{
     Achievement, AchievementCredential, AchievementSubject, BitstringStatusListCredential, BitstringStatusListEntry,
     Criteria, Evidence, IdentityObject, Image, Profile,
 };
+#[cfg(feature = "any-credential")]
+pub use did::{did_web_url, is_multikey};
 pub use json::{JsonError, JsonErrorKind};
 pub use key::{PublicKey, SigningKey};
-pub use policy::{Policy, PolicyError, StatusPolicy, UnauthenticatedIssuer};
+pub use policy::{Accepted, Policy, PolicyError, StatusPolicy, UnauthenticatedIssuer};
 pub use proof::{Algorithm, Suite};
 pub use report::{Check, CheckName, CheckResult, Code, Datum, Finding, Outcome, Report};
 pub use results::{AchievementResult, Alignment, ResultDescription, RubricCriterionLevel};
 pub use sign::{ContextError, Contexts, ProofOptions, SignError, canonicalize, sign};
 pub use time::DateTime;
 pub use trust::{ListedIssuer, Registry};
+#[cfg(feature = "any-credential")]
+pub use vcdm::{Envelope, Issuing, issue, sign_jwt, unsigned};
 pub use verify::{Need, SignatureCheck, Step, Verification, Verifier};

@@ -62,6 +62,8 @@ pub(crate) fn credentials(document: &Value<'_>, role: Role) -> Vec<Nested> {
         Role::Record => Some((at(document, &["credentialSubject", "verifiableCredential"]), Role::Badge)),
         Role::StatusList => return found,
         Role::Badge | Role::Endorsement => None,
+        #[cfg(feature = "any-credential")]
+        Role::Credential => None,
     };
     if let Some((Some(held), role)) = held {
         add(&mut found, held, role, "");

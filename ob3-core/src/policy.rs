@@ -53,6 +53,8 @@ const MEMBERS: [(Member, &str, &str); 14] = [
 /// What a caller asks of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
+    /// Which credentials are verified. Not a member of the JSON form: it is for the program to say, and not for its users.
+    pub accepted: Accepted,
     /// Whether the status must be known.
     pub status: StatusPolicy,
     /// By how much the issuer's clock and ours may differ, in seconds.
@@ -82,6 +84,17 @@ pub struct Policy {
     pub max_statements: usize,
 }
 
+/// Which credentials are verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// Open Badges, learner records, and presentations of them.
+    Badges,
+    /// Every credential and presentation of VCDM 2.0 and 1.1. Contexts may stand in the document itself: what is then verified
+    /// are statements, and not the words in which the document has them. Badges are held to all their rules.
+    #[cfg(feature = "any-credential")]
+    AnyCredential,
+}
+
 /// Whether the status of a credential must be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusPolicy {
@@ -100,9 +113,21 @@ pub enum UnauthenticatedIssuer {
     Rejected,
 }
 
+impl Accepted {
+    /// Whether credentials are taken that are no badges.
+    pub(crate) const fn is_any(self) -> bool {
+        match self {
+            Self::Badges => false,
+            #[cfg(feature = "any-credential")]
+            Self::AnyCredential => true,
+        }
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
+            accepted: Accepted::Badges,
             status: StatusPolicy::Required,
             clock_skew_seconds: 60,
             unauthenticated_issuer: UnauthenticatedIssuer::Indeterminate,
@@ -258,6 +283,7 @@ mod tests {
         let registry =
             |name: &str, url: Option<&str>, issuers| Registry { name: name.into(), url: url.map(Into::into), issuers };
         let expected = Policy {
+            accepted: Accepted::Badges,
             status: StatusPolicy::Ignore,
             clock_skew_seconds: 5,
             unauthenticated_issuer: UnauthenticatedIssuer::Rejected,

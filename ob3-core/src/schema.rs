@@ -3,6 +3,8 @@
 
 use crate::examine::Role;
 use crate::json::{Object, Value};
+#[cfg(feature = "any-credential")]
+use crate::jsonld::is_directed_string;
 use crate::jsonld::is_language_string;
 use crate::nested::{self, has_type};
 use crate::report::{Code, Finding};
@@ -219,8 +221,7 @@ static PRESENTATION: Class = Class(&[
 
 /// The shape of what is read as `role`. `is_v1`: its first context is that of VCDM 1.1.
 pub(crate) fn check(credential: &Object<'_>, role: Role, is_v1: bool) -> Finding {
-    let is_badge = || BADGE_TYPES.iter().any(|name| has_type(credential.get("type"), name));
-    if role == Role::Badge && !is_badge() {
+    if role == Role::Badge && !BADGE_TYPES.iter().any(|name| has_type(credential.get("type"), name)) {
         return Finding::invalid(Code::NotABadge);
     }
     let validity = if is_v1 { &VALIDITY_V1 } else { &VALIDITY_V2 };
@@ -228,6 +229,8 @@ pub(crate) fn check(credential: &Object<'_>, role: Role, is_v1: bool) -> Finding
         Role::Presentation => &[&PRESENTATION],
         Role::Record => &[&CREDENTIAL, validity, &RECORD],
         Role::Endorsement => &[&CREDENTIAL, validity, &ENDORSEMENT],
+        #[cfg(feature = "any-credential")]
+        Role::Credential => &[&ANY_CREDENTIAL],
         Role::Badge | Role::StatusList => &[&CREDENTIAL, validity, &BADGE],
     };
     let checked = classes.iter().try_for_each(|class| object(class, credential, ""));
@@ -238,6 +241,122 @@ pub(crate) fn check(credential: &Object<'_>, role: Role, is_v1: bool) -> Finding
         Ok(()) => Finding::valid(Code::SchemaConforms),
         Err(fault) => fault,
     }
+}
+
+/// What VCDM 2.0 asks of every credential (§4).
+#[cfg(feature = "any-credential")]
+static ANY_CREDENTIAL: Class = Class(&[
+    Member("id", Uri, Optional),
+    Member("type", Types(&["VerifiableCredential"]), AtLeastOne),
+    Member("name", Text, Many),
+    Member("description", Text, Many),
+    Member("issuer", Kind::UriOr(&ANY_ISSUER), One),
+    Member("validFrom", Date, Optional),
+    Member("validUntil", Date, Optional),
+    Member("credentialSubject", Kind::Class(&ANY_SUBJECT), AtLeastOne),
+    Member("credentialStatus", Kind::Class(&TYPED), Many),
+    Member("credentialSchema", Kind::Class(&SERVICE), Many),
+    Member("refreshService", Kind::Class(&TYPED), Many),
+    Member("termsOfUse", Kind::Class(&TYPED), Many),
+    Member("evidence", Kind::Class(&TYPED), Many),
+    Member("relatedResource", Kind::Class(&RELATED_RESOURCE), Many),
+]);
+
+#[cfg(feature = "any-credential")]
+static ANY_ISSUER: Class =
+    Class(&[Member("id", Uri, One), Member("name", Text, Many), Member("description", Text, Many)]);
+
+#[cfg(feature = "any-credential")]
+static ANY_SUBJECT: Class =
+    Class(&[Member("id", Uri, Optional), Member("name", Text, Many), Member("description", Text, Many)]);
+
+/// §5.3
+#[cfg(feature = "any-credential")]
+static RELATED_RESOURCE: Class = Class(&[
+    Member("id", Uri, One),
+    Member("mediaType", Text, Optional),
+    Member("digestSRI", Text, Many),
+    Member("digestMultibase", Text, Many),
+]);
+
+/// §4.13
+#[cfg(feature = "any-credential")]
+static ANY_PRESENTATION: Class = Class(&[
+    Member("id", Uri, Optional),
+    Member("type", Types(&["VerifiablePresentation"]), AtLeastOne),
+    Member("holder", Kind::UriOr(&HOLDER), Optional),
+    Member("verifiableCredential", Kind::Class(&TYPED), Many),
+    Member("termsOfUse", Kind::Class(&TYPED), Many),
+]);
+
+#[cfg(feature = "any-credential")]
+static HOLDER: Class = Class(&[Member("id", Uri, One)]);
+
+/// Whether a document says that it is an Open Badge.
+#[cfg(feature = "any-credential")]
+pub(crate) fn is_badge(document: &Value<'_>) -> bool {
+    BADGE_TYPES.iter().any(|name| has_type(document.get("type"), name))
+}
+
+/// The shape of a credential of any type, which has its proofs in `proof` where they are embedded.
+#[cfg(feature = "any-credential")]
+pub(crate) fn check_any(credential: &Object<'_>, proof: Option<&Value<'_>>, is_v1: bool) -> Finding {
+    let checked = object(&ANY_CREDENTIAL, credential, "")
+        .and_then(|()| if is_v1 { object(&VALIDITY_V1, credential, "") } else { Ok(()) })
+        .and_then(|()| any_further(credential, proof));
+    checked.err().unwrap_or_else(|| Finding::valid(Code::SchemaConforms))
+}
+
+/// The shape of a presentation of credentials of any type.
+#[cfg(feature = "any-credential")]
+pub(crate) fn check_any_presentation(presentation: &Object<'_>) -> Finding {
+    let checked = object(&ANY_PRESENTATION, presentation, "");
+    checked.err().unwrap_or_else(|| Finding::valid(Code::SchemaConforms))
+}
+
+#[cfg(feature = "any-credential")]
+fn any_further(credential: &Object<'_>, proof: Option<&Value<'_>>) -> Result<(), Finding> {
+    let wrong = |member: &str, expected: &str| {
+        Err(Finding::invalid(Code::SchemaWrongValue).with("member", member).with("expected", expected))
+    };
+    // §4.8: each subject is an object that says something.
+    let subjects = credential.get("credentialSubject").map(Value::as_set).unwrap_or_default();
+    if subjects.iter().filter_map(Value::as_object).any(Object::is_empty) {
+        return wrong("credentialSubject", "an object with a member at least");
+    }
+    // §5.3
+    let resources = credential.get("relatedResource").map(Value::as_set).unwrap_or_default();
+    if !resources.iter().all(|it| it.get("digestSRI").is_some() || it.get("digestMultibase").is_some()) {
+        return wrong("relatedResource.digestSRI", "a digest, here or as `digestMultibase`");
+    }
+    // §4.9
+    let date = |name| credential.get(name).and_then(Value::as_str).and_then(DateTime::parse);
+    if let (Some(from), Some(until)) = (date("validFrom"), date("validUntil"))
+        && until < from
+    {
+        return wrong("validUntil", "a time that is not before `validFrom`");
+    }
+    let proofs = proof.map(Value::as_set).unwrap_or_default();
+    if proofs.iter().all(|proof| has_type_name(proof.get("type"))) {
+        Ok(())
+    } else {
+        wrong("proof", "objects with a `type`")
+    }
+}
+
+#[cfg(feature = "any-credential")]
+fn has_type_name(types: Option<&Value<'_>>) -> bool {
+    types.is_some_and(|types| types.as_set().iter().any(|name| name.as_str().is_some_and(|name| !name.is_empty())))
+}
+
+#[cfg(feature = "any-credential")]
+fn is_prose_object(object: &Object<'_>) -> bool {
+    is_language_string(object) || is_directed_string(object)
+}
+
+#[cfg(not(feature = "any-credential"))]
+fn is_prose_object(object: &Object<'_>) -> bool {
+    is_language_string(object)
 }
 
 /// OB 3.0 §B.1.4: at least one of `id` and `identifier` is there.
@@ -270,7 +389,9 @@ fn object(class: &Class, object: &Object<'_>, path: &str) -> Result<(), Finding>
         match (count, member) {
             (One | Optional, single) => value(*kind, single, at)?,
             (Many | AtLeastOne, several) => {
-                for single in several.as_set() {
+                // VCDM 2.0 §11.1: a text in several languages.
+                let is_prose = |single: &Value<'_>| is_prose && single.as_object().is_some_and(is_prose_object);
+                for single in several.as_set().iter().filter(|single| !is_prose(single)) {
                     value(*kind, single, at)?;
                 }
             }

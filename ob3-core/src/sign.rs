@@ -24,6 +24,14 @@ impl Contexts {
         Self(ContextStore::new(None))
     }
 
+    /// The bundled contexts, for credentials of any type: text may have a base direction, which is signed as the datatype
+    /// `i18n` of JSON-LD 1.1.
+    #[cfg(feature = "any-credential")]
+    #[must_use]
+    pub fn of_any_credential() -> Self {
+        Self(ContextStore::with_direction())
+    }
+
     /// Adds a context document, so that credentials may use it as they use the bundled ones. `sha256` is the hash of its
     /// text, which is how a caller pins it.
     ///

@@ -35,6 +35,13 @@ impl Verifier {
         Self::default()
     }
 
+    /// A verifier with these contexts.
+    #[cfg(feature = "any-credential")]
+    #[must_use]
+    pub fn with_contexts(contexts: Contexts) -> Self {
+        Self { contexts: Rc::new(contexts) }
+    }
+
     /// The contexts, to sign with as well.
     #[must_use]
     pub fn contexts(&self) -> &Contexts {
@@ -311,6 +318,22 @@ impl Verification {
         let holder = if name.is_empty() { holder } else { holder.with("holder", name) };
         report.push(CheckName::Issuer, true, holder, Vec::new());
         self.held(secured, settled)?.into_iter().for_each(|held| report.add_credential(held, true));
+        #[cfg(feature = "any-credential")]
+        if report.credentials().is_empty()
+            && self.policy.accepted.is_any()
+            && settled.proof.result == CheckResult::Valid
+        {
+            // VCDM 2.0 §4.13: it may hold nothing, and says then who presents it and nothing more.
+            for (name, code) in [
+                (CheckName::Validity, Code::WithinValidity),
+                (CheckName::Status, Code::NoStatus),
+                (CheckName::Recipient, Code::RecipientNotAsked),
+                (CheckName::Endorsements, Code::NoEndorsements),
+                (CheckName::Trust, Code::NoTrustRegistries),
+            ] {
+                report.push(name, true, Finding::not_applicable(code), Vec::new());
+            }
+        }
         report.show_single_claims();
         // Where nothing inside was looked at, nothing is known of it.
         examine::not_reached(&mut report);

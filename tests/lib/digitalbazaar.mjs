@@ -48,3 +48,9 @@ export async function issue(credential, pair, { created = "2026-01-15T09:00:00Z"
   const suite = new DataIntegrityProof({ signer: pair.signer(), date: created, cryptosuite });
   return vc.issue({ credential, suite, documentLoader: documentLoader() });
 }
+
+/** The presentation, signed by its holder. */
+export async function present(presentation, pair, { challenge, domain } = {}) {
+  const suite = new DataIntegrityProof({ signer: pair.signer(), date: "2026-01-15T09:00:00Z", cryptosuite });
+  return vc.signPresentation({ presentation: structuredClone(presentation), suite, challenge, domain, documentLoader: documentLoader() });
+}

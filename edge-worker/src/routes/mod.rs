@@ -4,6 +4,7 @@ pub(crate) mod api_keys;
 pub(crate) mod badges;
 pub(crate) mod bulk;
 pub(crate) mod credentials;
+pub(crate) mod did_resolution;
 pub(crate) mod embed;
 pub(crate) mod images;
 pub(crate) mod issuers;
@@ -18,6 +19,7 @@ pub(crate) mod session;
 pub(crate) mod signing_keys;
 pub(crate) mod status;
 pub(crate) mod tenant_keys;
+pub(crate) mod vc_api;
 pub(crate) mod verify_image;
 pub(crate) mod webhooks;
 

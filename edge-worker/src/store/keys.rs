@@ -5,9 +5,10 @@ use serde::Deserialize;
 
 use super::Store;
 use super::answers::NewAnswer;
+use super::issuing::SealedKey;
 use super::sql::{StoreError, list, list_text, maybe_time, rows, statement, time};
 use crate::domain::api_key::{NewApiKey, Scope};
-use crate::domain::ids::{ApiKeyId, OrganizationId, SigningKeyId, UserId};
+use crate::domain::ids::{ApiKeyId, CredentialId, OrganizationId, SigningKeyId, UserId};
 
 /// An API key to be stored, by its hash.
 pub(crate) struct ApiKeyRecord<'a> {
@@ -76,6 +77,18 @@ impl Store {
             "SELECT id, label, prefix, last4, scopes, created_by, created_at, expires_at, last_used_at, revoked_at
             FROM api_key WHERE organization_id = ?1 ORDER BY created_at DESC, id";
         rows(Some(&statement!(self.db, select, organization)?.all().await?))
+    }
+
+    /// The organization's active signing key, its private half sealed.
+    pub(crate) async fn active_key(&self, organization: OrganizationId) -> Result<Option<SealedKey>, StoreError> {
+        Ok(self.select_key(organization)?.first(None).await?)
+    }
+
+    /// The key that a credential was signed with, which may be retired by now.
+    pub(crate) async fn key_of(&self, credential: CredentialId) -> Result<Option<SealedKey>, StoreError> {
+        let select = "SELECT k.id, k.did, k.public_key_multibase, k.sealed_seed
+            FROM credential c JOIN signing_key k ON k.id = c.signing_key_id WHERE c.id = ?1";
+        Ok(statement!(self.db, select, credential)?.first(None).await?)
     }
 
     /// Revokes an API key at once; `false` when there is no such key. Its second revocation changes nothing.

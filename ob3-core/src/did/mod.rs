@@ -156,6 +156,21 @@ fn has_passed(value: Option<&Value<'_>>, now: DateTime) -> bool {
     value.is_some_and(|value| value.as_str().and_then(DateTime::parse).is_none_or(|time| time <= now))
 }
 
+/// Where the document of a `did:web` stands (did:web §3.2), which is a public host and nothing else; `None` for whatever may
+/// not be asked.
+#[cfg(feature = "any-credential")]
+#[must_use]
+pub fn did_web_url(did: &str) -> Option<String> {
+    web::document_url(did.strip_prefix("did:web:")?)
+}
+
+/// Whether a Multikey value is a public key that signatures are checked with: Ed25519, P-256 or P-384.
+#[cfg(feature = "any-credential")]
+#[must_use]
+pub fn is_multikey(text: &str) -> bool {
+    VerificationKey::from_multibase(text).is_some()
+}
+
 /// The document of an issuer, by its identifier: a DID or an https URL.
 pub(crate) fn issuer_source(issuer: &str) -> Source {
     let (fragment, controller) = match issuer.strip_prefix("did:jwk:") {

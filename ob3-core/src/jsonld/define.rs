@@ -45,6 +45,9 @@ pub(crate) struct ContextStore {
     definitions: Cell<u32>,
     work: Work,
     mode_1_0: Cell<bool>,
+    /// How text with a base direction is put into RDF, where a document does not say.
+    #[cfg(feature = "any-credential")]
+    pub(super) rdf_direction: Option<super::RdfDirection>,
 }
 
 /// An active context and a local one, by address, and how they were put together.
@@ -82,7 +85,16 @@ impl ContextStore {
             definitions: Cell::new(0),
             work: Cell::new(MAX_WORK),
             mode_1_0: Cell::new(false),
+            #[cfg(feature = "any-credential")]
+            rdf_direction: None,
         }
+    }
+
+    /// A store for credentials of any type: text may have a base direction, which is signed as a part of its datatype. Without
+    /// that it would be dropped, and so it is refused.
+    #[cfg(feature = "any-credential")]
+    pub(crate) fn with_direction() -> Self {
+        Self { rdf_direction: Some(super::RdfDirection::I18nDatatype), ..Self::new(None) }
     }
 
     /// The context that a document begins with. Forgets what the document before has spent.

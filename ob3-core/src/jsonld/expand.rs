@@ -270,7 +270,9 @@ impl<'a> Expander<'a> {
         object: &'a Object<'a>,
         found: &mut Found<'a>,
     ) -> Result<()> {
-        let is_checked = self.options.pinned_only && !is_language_string(object);
+        let is_text =
+            is_language_string(object) || (self.options.rdf_direction.is_some() && is_directed_string(object));
+        let is_checked = self.options.pinned_only && !is_text;
         for (name, value) in object.iter() {
             if name == "@context" {
                 continue;
@@ -805,6 +807,13 @@ fn value_item<'a>(context: &Context, term: Option<&Rc<Term>>, value: Scalar<'a>,
 pub(crate) fn is_language_string(object: &Object<'_>) -> bool {
     let is_text = |name| object.get(name).is_some_and(|value| value.as_str().is_some());
     object.len() == 2 && is_text("@value") && is_text("@language")
+}
+
+/// As [`is_language_string`], with a base direction, which reaches the dataset only where there is a way to say it.
+pub(crate) fn is_directed_string(object: &Object<'_>) -> bool {
+    let is_text = |name| object.get(name).is_some_and(|value| value.as_str().is_some());
+    let is_member = |name| matches!(name, "@value" | "@language" | "@direction");
+    is_text("@value") && object.iter().all(|(name, _)| is_member(name) && is_text(name))
 }
 
 /// What pinned contexts alone can not rule out: spellings that mean the same to JSON-LD and other things to readers.

@@ -17,6 +17,8 @@ use std::rc::Rc;
 
 pub(crate) use define::ContextStore;
 pub(crate) use error::{ErrorCode, JsonLdError};
+#[cfg(feature = "any-credential")]
+pub(crate) use expand::is_directed_string;
 pub(crate) use expand::is_language_string;
 
 use crate::json::Value;
@@ -27,13 +29,18 @@ pub(crate) const MAX_QUADS: usize = 20_000;
 
 /// How text with a base direction is put into RDF (§8.1, `rdfDirection`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "test-vectors"), expect(dead_code, reason = "no credential has a way to say it"))]
 pub(crate) enum RdfDirection {
+    #[cfg_attr(
+        not(any(feature = "any-credential", feature = "test-vectors")),
+        expect(dead_code, reason = "no badge has a way to say it")
+    )]
     I18nDatatype,
+    #[cfg_attr(not(feature = "test-vectors"), expect(dead_code, reason = "no credential is signed so"))]
     CompoundLiteral,
 }
 
 /// How a document is processed.
+#[derive(Clone)]
 pub(crate) struct Options<'a> {
     /// What would be dropped is an error.
     pub(crate) safe: bool,
@@ -75,6 +82,10 @@ pub(crate) fn to_dataset(
     document: &Value<'_>,
     options: &Options<'_>,
 ) -> Result<Dataset, JsonLdError> {
+    #[cfg(feature = "any-credential")]
+    if options.rdf_direction.is_none() && store.rdf_direction.is_some() {
+        return to_dataset(store, document, &Options { rdf_direction: store.rdf_direction, ..options.clone() });
+    }
     let mut context = store.start(options.base, options.mode_1_0);
     if let Some(local) = &options.expand_context {
         let local = local.get("@context").unwrap_or(local);

@@ -6,6 +6,7 @@ mod organizations;
 mod public;
 mod sign_in;
 mod tenants;
+mod vc_api;
 mod webhooks;
 
 /// Who may ask.
@@ -101,4 +102,5 @@ pub const TABLES: &[Table] = &[
     webhooks::TABLE,
     public::TABLE,
     tenants::TABLE,
+    vc_api::TABLE,
 ];

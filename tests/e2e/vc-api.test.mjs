@@ -1,0 +1,198 @@
+// The VC-API: credentials of any type issued and verified, by the rules of VCDM 2.0. The inputs of the W3C suite are read from
+// ../shared/vectors where that folder is there.
+
+import assert from "node:assert/strict";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import * as digitalBazaar from "../lib/digitalbazaar.mjs";
+import { expectStatus, newOrganization, ROOT, startWorker } from "./harness.mjs";
+import { assertError } from "./shapes.mjs";
+
+const INPUTS = [join(ROOT, "../shared/vectors"), process.env.ACCOLADE_VECTORS ?? ""]
+  .map((folder) => join(folder, "w3c-vcdm2-suite-input/tests/input"))
+  .find((folder) => existsSync(folder));
+const V2 = "https://www.w3.org/ns/credentials/v2";
+const PLAIN = { "@context": [V2], type: ["VerifiableCredential"], credentialSubject: { id: "did:example:subject" } };
+
+let server;
+let organization;
+
+before(async () => {
+  server = await startWorker({ vars: { PUBLIC_ORIGIN: "http://localhost:8787" } });
+  organization = await newOrganization(server);
+});
+after(() => server?.close());
+
+const issue = (credential, options, token = organization.apiKey) => server.request("POST", "/credentials/issue", { token, json: { credential, options } });
+const verify = (verifiableCredential, options) => server.request("POST", "/credentials/verify", { json: { verifiableCredential, options } });
+const verifyPresentation = (verifiablePresentation, options) => server.request("POST", "/presentations/verify", { json: { verifiablePresentation, options } });
+
+function assertProblem(answer, code, member) {
+  assert.equal(answer.status, 400, answer.text);
+  assert.equal(answer.headers.get("content-type"), "application/problem+json");
+  assert.match(answer.json.type, /^https:\/\/(www\.w3\.org\/TR\/vc-data-model|w3id\.org\/security)#[A-Z_]+$/);
+  assert.deepEqual([answer.json.status, answer.json.code], [400, code], answer.text);
+  if (member !== undefined) assert.equal(answer.json.member, member);
+}
+
+/** Why an input is not taken as its name says. */
+const EXCEPTIONS = {};
+
+/** An input as the suite sends it: it fills in the issuer, and dates for the words that stand for them. */
+function sent(text) {
+  const at = (years) => new Date(Date.now() + years * 31_557_600_000).toISOString().replace(/\.\d+Z$/, "Z");
+  const credential = JSON.parse(text.replaceAll("FUTURE DATE", at(1)).replaceAll("PAST DATE", at(-1)));
+  if (credential.issuer === undefined) credential.issuer = organization.did;
+  else if (credential.issuer && typeof credential.issuer === "object") credential.issuer.id ??= credential.issuer.id === null ? null : organization.did;
+  return credential;
+}
+
+test("the inputs of the W3C suite are issued or refused as their names say, and what is issued verifies", { skip: !INPUTS && "no vectors here" }, async (t) => {
+  const names = globSync("**/credential-*.json", { cwd: INPUTS }).concat(globSync("**/issuer-*.json", { cwd: INPUTS })).sort();
+  assert.ok(names.length > 80, `only ${names.length} inputs`);
+  const unused = new Set(Object.keys(EXCEPTIONS));
+  for (const name of names) {
+    await t.test(name, async () => {
+      const credential = sent(readFileSync(join(INPUTS, name), "utf8"));
+      const answer = await issue(credential);
+      const isTaken = answer.status === 201;
+      const asNamed = isTaken === !/-fail(-or-inject)?\.json$/.test(name);
+      assert.notEqual(asNamed, unused.delete(name), `${name}: ${answer.text}`);
+      if (!isTaken) {
+        assert.equal(answer.headers.get("content-type"), "application/problem+json", answer.text);
+        assert.ok(answer.json.detail.length > 0);
+        return;
+      }
+      const { proof, ...claims } = answer.json.verifiableCredential;
+      const { proof: before, ...asked } = credential;
+      assert.deepEqual(claims, asked);
+      assert.equal([proof].flat().length, before ? 2 : 1);
+      const now = Date.now();
+      const isInForce = !(Date.parse(credential.validFrom) > now) && !(Date.parse(credential.validUntil) < now);
+      const verified = await verify(answer.json.verifiableCredential, { checks: ["proof"] });
+      assert.equal(verified.status, isInForce ? 200 : 400, verified.text);
+      assert.equal(verified.json.verified, isInForce);
+    });
+  }
+  assert.deepEqual([...unused], [], "exceptions that are not needed any more");
+});
+
+test("a credential without an issuer, or with one that has no id, is completed; somebody else's is refused", async () => {
+  const { json } = expectStatus(await issue(PLAIN), 201);
+  assert.equal(json.verifiableCredential.issuer, organization.did);
+  const named = expectStatus(await issue({ ...PLAIN, issuer: { name: "Meridian" } }), 201).json;
+  assert.deepEqual(named.verifiableCredential.issuer, { name: "Meridian", id: organization.did });
+  const other = await newOrganization(server);
+  assertProblem(await issue({ ...PLAIN, issuer: other.did }), "schema_wrong_value", "issuer");
+  assertProblem(await issue({ ...PLAIN, issuer: { id: "did:example:x" } }), "schema_wrong_value", "issuer");
+});
+
+test("only a key with the scope issues, and only what is a request", async () => {
+  assertError(await issue(PLAIN, undefined, null), 401, "UNAUTHORIZED");
+  const key = await server.request("POST", `${organization.path}/api-keys`, { token: organization.session, json: { label: "reads", scopes: ["credentials.read"] } });
+  assertError(await issue(PLAIN, undefined, key.json.apiKey), 403, "FORBIDDEN");
+  assertError(await server.request("POST", "/credentials/issue", { token: organization.apiKey, body: "{}", type: "text/plain" }), 415, "UNSUPPORTED_MEDIA_TYPE");
+  const raw = (body) => server.request("POST", "/credentials/issue", { token: organization.apiKey, body, type: "application/json" });
+  assertProblem(await raw("{"), "request_invalid", "body");
+  assertProblem(await raw("{}"), "request_invalid", "credential");
+  assertProblem(await raw('{"credential":{},"credential":{}}'), "request_invalid", "body");
+  assertProblem(await raw('{"credential":{},"more":1}'), "request_invalid", "more");
+  assertProblem(await raw('{"credential":{"id":1,"id":2}}'), "json_duplicate_key");
+  assertProblem(await raw('{"credential":[]}'), "not_a_credential");
+  assertProblem(await issue(PLAIN, { cryptosuite: "ecdsa-rdfc-2019" }), "request_invalid", "options.cryptosuite");
+  assertProblem(await issue(PLAIN, { color: "red" }), "request_invalid", "options.color");
+});
+
+test("what JSON-LD would drop is refused, and so are contexts that are not pinned", async () => {
+  assertProblem(await issue({ ...PLAIN, evil: "x" }), "term_undefined");
+  assertProblem(await issue({ ...PLAIN, "@context": [V2, "https://contexts.example/v1"] }), "context_unknown");
+  assertProblem(await issue({ ...PLAIN, "@context": ["https://www.w3.org/2018/credentials/v1"] }), "context_order");
+});
+
+test("the numbers and the order of what was sent are kept", async () => {
+  const text = `{"credential":{"type":["VerifiableCredential"],"@context":["${V2}",{"score":"https://e.example/#score"}],"credentialSubject":{"score":1.50,"id":"did:example:s"}}}`;
+  const answer = await server.request("POST", "/credentials/issue", { token: organization.apiKey, body: text, type: "application/json" });
+  assert.ok(expectStatus(answer, 201).text.includes('"credentialSubject":{"score":1.50,"id":"did:example:s"}'));
+});
+
+test("the Digital Bazaar stack verifies what is issued, and what it issues is verified here; not with one value changed", async () => {
+  const credential = { ...PLAIN, id: "urn:uuid:86294362-4254-4f36-854f-3952fe42555d", name: "A name", credentialSubject: { id: "did:example:s", name: "Somebody" } };
+  const { verifiableCredential } = expectStatus(await issue(credential), 201).json;
+  const { verified, error } = await digitalBazaar.verify(verifiableCredential);
+  assert.ok(verified, JSON.stringify(error?.errors?.map(({ message }) => message)));
+
+  const pair = await digitalBazaar.keyPair(new Uint8Array(32).fill(7));
+  const theirs = await digitalBazaar.issue({ ...credential, issuer: pair.did }, pair);
+  assert.deepEqual(pick(expectStatus(await verify(theirs), 200).json), [true, "verified", "verified"]);
+  const changed = { ...theirs, credentialSubject: { ...theirs.credentialSubject, name: "Somebody else" } };
+  assert.deepEqual(pick(expectStatus(await verify(changed), 400).json), [false, "rejected", "signature_invalid"]);
+  const { proof, ...bare } = theirs;
+  assert.deepEqual(pick(expectStatus(await verify(bare), 400).json), [false, "rejected", "proof_missing"]);
+  const posed = { ...theirs, issuer: "did:key:z6MkjZRZv3aez3r18pB1RBFJR1kwUVJ5jHt92JmQwXbd5hwi" };
+  assert.equal(expectStatus(await verify(posed), 400).json.verified, false);
+});
+
+const pick = ({ verified, outcome, code }) => [verified, outcome, code];
+
+test("a badge is held to all the rules of badges", async () => {
+  const badge = JSON.parse(readFileSync(join(ROOT, "verifier-wasm/packaging-tests/samples/did-key.json"), "utf8"));
+  assert.equal(expectStatus(await verify(badge), 200).json.verified, true);
+  const inline = { ...badge, "@context": [...badge["@context"], { more: "https://e.example/#more" }] };
+  assert.equal(expectStatus(await verify(inline), 400).json.code, "context_inline");
+});
+
+test("a credential in an envelope is verified as it stands and as a compact JWS", async () => {
+  const { verifiableCredential } = expectStatus(await issue(PLAIN, { envelope: "application/vc+jwt" }), 201).json;
+  assert.equal(verifiableCredential.type, "EnvelopedVerifiableCredential");
+  assert.equal(expectStatus(await verify(verifiableCredential), 200).json.verified, true);
+  const token = verifiableCredential.id.split(",")[1];
+  assert.equal(expectStatus(await verify(token), 200).json.verified, true);
+  const [header, payload, signature] = token.split(".");
+  const decode = (part) => JSON.parse(Buffer.from(part, "base64url"));
+  const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  assert.deepEqual([decode(header).alg, decode(header).typ], ["EdDSA", "vc+jwt"]);
+  const forged = `${header}.${encode({ ...decode(payload), name: "x" })}.${signature}`;
+  assert.equal(expectStatus(await verify(forged), 400).json.code, "signature_invalid");
+  const unsigned = `${encode({ alg: "none" })}.${payload}.`;
+  assert.equal(expectStatus(await verify(unsigned), 400).json.verified, false);
+});
+
+test("a presentation is verified with what it holds; one without a proof is none", async () => {
+  const { verifiableCredential } = expectStatus(await issue(PLAIN), 201).json;
+  const pair = await digitalBazaar.keyPair(new Uint8Array(32).fill(9));
+  const bare = { "@context": [V2], type: ["VerifiablePresentation"], holder: pair.did };
+  const present = (presentation, options) => digitalBazaar.present(presentation, pair, options);
+  const full = await present({ ...bare, verifiableCredential: [verifiableCredential] }, { challenge: "n-17", domain: "hr.example" });
+  assert.deepEqual(pick(expectStatus(await verifyPresentation(full, { challenge: "n-17", domain: "hr.example" }), 200).json), [true, "verified", "verified"]);
+  assert.equal(expectStatus(await verifyPresentation(full), 200).json.credentials.length, 1);
+  assert.equal(expectStatus(await verifyPresentation(full, { challenge: "n-18" }), 400).json.code, "challenge_mismatch");
+  assert.equal(expectStatus(await verifyPresentation(await present(bare, { challenge: "x" })), 200).json.verified, true);
+  const spoilt = structuredClone(verifiableCredential);
+  spoilt.credentialSubject.id = "did:example:other";
+  const holding = await present({ ...bare, verifiableCredential: [spoilt] }, { challenge: "x" });
+  assert.equal(expectStatus(await verifyPresentation(holding), 400).json.code, "signature_invalid");
+  const { "@context": _, ...without } = full;
+  assert.equal((await verifyPresentation(without)).status, 400);
+  assertProblem(await verifyPresentation({ ...bare, verifiableCredential: [verifiableCredential] }), "request_invalid", "verifiablePresentation");
+  assertProblem(await verifyPresentation(verifiableCredential), "request_invalid", "verifiablePresentation");
+  assertProblem(await verify(full), "request_invalid", "verifiableCredential");
+  const misnamed = await present({ ...bare, holder: { id: pair.did.slice("did:key:".length) } }, { challenge: "x" }).catch(() => null);
+  if (misnamed) assert.equal((await verifyPresentation(misnamed)).status, 400);
+});
+
+for (const [alg, curve] of [["ES256", "P-256"], ["ES384", "P-384"], ["RS256", undefined]]) {
+  test(`a credential that is signed by ${alg} is checked by the platform`, async () => {
+    const { CompactSign, exportJWK, generateKeyPair } = await import("jose");
+    const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+    const jwk = await exportJWK(publicKey);
+    const did = `did:jwk:${Buffer.from(JSON.stringify(jwk)).toString("base64url")}`;
+    const payload = new TextEncoder().encode(JSON.stringify({ ...PLAIN, issuer: did }));
+    const token = await new CompactSign(payload).setProtectedHeader({ alg, kid: `${did}#0`, typ: "vc+jwt" }).sign(privateKey);
+    assert.deepEqual(pick(expectStatus(await verify(token), 200).json), [true, "verified", "verified"], curve);
+    const [header, , signature] = token.split(".");
+    const forged = `${header}.${Buffer.from(JSON.stringify({ ...PLAIN, issuer: did, name: "x" })).toString("base64url")}.${signature}`;
+    assert.equal(expectStatus(await verify(forged), 400).json.code, "signature_invalid");
+  });
+}
