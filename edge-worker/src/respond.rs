@@ -16,6 +16,8 @@ pub(crate) const VC_LD_JSON: &str = "application/vc+ld+json";
 pub(crate) const LD_JSON: &str = "application/ld+json";
 /// Media type of JSON.
 pub(crate) const JSON: &str = "application/json";
+/// Media type of a credential in a compact JWS (VC JOSE COSE §6.1).
+pub(crate) const VC_JWT: &str = "application/vc+jwt";
 /// Media type of problem details (RFC 9457).
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 /// Media type of PNG.
@@ -74,7 +76,7 @@ pub(crate) fn with_status(status: StatusCode, content_type: &'static str, body: 
 
 /// The media type of a signed document that an `Accept` header prefers.
 pub(crate) fn negotiated(accept: &str) -> &'static str {
-    negotiation::preferred(accept, &[VC_LD_JSON, LD_JSON, JSON])
+    negotiation::preferred(accept, &[VC_LD_JSON, LD_JSON, JSON, VC_JWT])
 }
 
 /// Lets scripts of every origin read what a public document answers, faults included (CORS).

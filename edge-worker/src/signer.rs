@@ -1,6 +1,6 @@
 //! Opens an organization's sealed key, signs, and forgets the key again.
 
-use ob3_core::{DateTime, ProofOptions, SigningKey, sign};
+use ob3_core::{DateTime, ProofOptions, SigningKey, sign, sign_jwt};
 
 use crate::config::Config;
 use crate::domain::did;
@@ -19,6 +19,19 @@ pub(crate) fn signed(
 ) -> Result<String> {
     let (signing_key, options) = opened(config, organization, key, now)?;
     verification::with_verifier(|verifier| sign(verifier.contexts(), credential, &signing_key, &options))
+        .map_err(|error| Error::Internal(format!("not signed: {error}")))
+}
+
+/// A signed credential in its other form, a compact JWS of the key that has signed it. Its bytes are always the same.
+pub(crate) fn as_jws(
+    document: &str,
+    config: &Config,
+    organization: OrganizationId,
+    key: &SealedKey,
+    now: DateTime,
+) -> Result<String> {
+    let (signing_key, options) = opened(config, organization, key, now)?;
+    sign_jwt(document, &signing_key, &options.verification_method)
         .map_err(|error| Error::Internal(format!("not signed: {error}")))
 }
 

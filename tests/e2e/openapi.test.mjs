@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 
 import { FULL_CONTENT } from "./content.mjs";
 import { tenants } from "./described/tenants.mjs";
+import { wallets } from "./described/wallets.mjs";
 import { expectStatus, NOTHING, newOrganization, newRecipient, startWorker } from "./harness.mjs";
 import { signInByMail } from "./mail.mjs";
 import { png } from "./png.mjs";
@@ -202,6 +203,7 @@ test("answers have the shapes that are described", async () => {
   await ask("DELETE", "/api/v1/webhooks/{webhook}", hook, key);
 
   await tenants({ ask, organization, server });
+  await wallets({ ask, organization });
 
   const second = expectStatus(await organization.issue(), 201).json;
   await ask("DELETE", "/api/organizations/{organization}/credentials/{credential}", { ...ids, credential: second.id }, { ...member, json: { reason: "x" } });

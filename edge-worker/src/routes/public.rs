@@ -17,7 +17,8 @@ use crate::domain::ids::{BadgeId, CredentialId};
 use crate::domain::rate::Limits;
 use crate::domain::{status_list, time};
 use crate::error::{Error, Result};
-use crate::respond::{self, Caching, PNG};
+use crate::respond::{self, Caching, PNG, VC_JWT};
+use crate::signer;
 use crate::store::{Counted, PublicCredential};
 use crate::verification;
 
@@ -131,7 +132,8 @@ pub(crate) async fn verify(
 }
 
 /// `GET /credentials/{credential}/ob3`, and `/credentials/{credential}`, which is the credential's id → the signed bytes
-/// as they were issued, under the JSON media type that the caller prefers. 403 and 404 as [`verify`].
+/// as they were issued, under the JSON media type that the caller prefers; or the same credential as a compact JWS, for who
+/// prefers `application/vc+jwt`. 403 and 404 as [`verify`].
 #[worker::send]
 pub(crate) async fn ob3(
     Extension(app): Extension<App>,
@@ -141,9 +143,18 @@ pub(crate) async fn ob3(
     let found = find(&app, &name, &headers, None).await?;
     let document = signed_document(&app, &found.credential.document_sha256).await?;
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut response = respond::document(respond::negotiated(accept), document, caching(&found));
+    let media_type = respond::negotiated(accept);
+    let body = if media_type == VC_JWT { jws(&app, &found, &document).await? } else { document };
+    let mut response = respond::document(media_type, body, caching(&found));
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, authorization, x-api-key"));
     Ok(response)
+}
+
+/// The signed document as a compact JWS (OB 3.0 §8.2.4), by the key that has signed it.
+async fn jws(app: &App, found: &PublicCredential, document: &str) -> Result<String> {
+    let key = app.store.key_of(found.credential.id).await?;
+    let key = key.ok_or_else(|| Error::Internal("a credential's key is not in the store".into()))?;
+    signer::as_jws(document, &app.config, found.organization.id, &key, app.now)
 }
 
 /// `GET /api/credentials/{credential}/baked` → the badge's image with the signed bytes inside (OB 3.0 §5.3). 403 and 404
