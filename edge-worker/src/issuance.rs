@@ -216,7 +216,7 @@ async fn attempt_to_issue(
         mail: mail.as_ref(),
         told,
     };
-    let rule = match app.store.record_issued(&record).await {
+    let error = match app.store.record_issued(&record).await {
         Ok(deliveries) => {
             // 6
             webhooks::post(app, &deliveries).await;
@@ -224,20 +224,20 @@ async fn attempt_to_issue(
             jobs::post(app.env(), &jobs).await;
             return Ok(Some(answer));
         }
-        Err(StoreError::Broken(rule)) => rule,
-        Err(error) => return Err(error.into()),
+        Err(error) => error,
     };
-    // The same request may have run at the same time: whichever rule broke first, the answer is the first one's.
+    // The same request may have run at the same time: whichever rule broke first, the answer is the first one's. And D1 may
+    // have written all without saying so.
     if let Some(idempotency) = idempotency
         && let Some(answered) = app.store.answered(organization.id, &idempotency.key).await?
     {
         return idempotency.replay(answered).map(Some);
     }
-    match rule {
-        rule if rule.is_lost_race() => Ok(None),
-        Rule::CredentialChain => Err(Refused::Overtaken.into()),
-        Rule::Quota => Err(Exceeded { allowed }.into()),
-        rule => Err(StoreError::Broken(rule).into()),
+    match error {
+        StoreError::Broken(rule) if rule.is_lost_race() => Ok(None),
+        StoreError::Broken(Rule::CredentialChain) => Err(Refused::Overtaken.into()),
+        StoreError::Broken(Rule::Quota) => Err(Exceeded { allowed }.into()),
+        error => Err(error.into()),
     }
 }
 

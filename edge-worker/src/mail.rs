@@ -3,7 +3,7 @@
 use ob3_core::DateTime;
 use serde_json::json;
 use worker::wasm_bindgen::JsValue;
-use worker::{Env, Fetch, Headers, Method, Request, RequestInit, SendEmailBuilder};
+use worker::{Env, Headers, Method, Request, RequestInit, SendEmailBuilder};
 
 use crate::app::App;
 use crate::clock;
@@ -17,7 +17,9 @@ use crate::domain::vault::Unreadable;
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::jobs::Outcome;
-use crate::store::{NewMail, Store, StoreError};
+use crate::outbound;
+use crate::retry;
+use crate::store::{NewMail, Store};
 
 /// Whose mail it is, and what it tells of.
 #[derive(Clone, Copy, Default)]
@@ -65,7 +67,7 @@ pub(crate) async fn deliver(env: &Env, config: &Config, store: &Store, id: MailI
         (None, _) => Err("this deployment sends no mail".to_owned()),
         (Some(settings), Ok(letter)) => carry(env, settings, id, &leased.recipient, &letter).await,
     };
-    Ok(settle(store, id, leased.attempts, sent, now).await?)
+    settle(store, id, leased.attempts, sent, now).await
 }
 
 async fn settle(
@@ -74,9 +76,9 @@ async fn settle(
     attempt: i64,
     sent: std::result::Result<(), String>,
     now: DateTime,
-) -> std::result::Result<Outcome, StoreError> {
+) -> Result<Outcome> {
     let Err(error) = sent else {
-        store.end_mail(id, None, now).await?;
+        retry::insist(|| store.end_mail(id, None, now)).await?;
         return Ok(Outcome::Done);
     };
     let error = attempts::account(&error);
@@ -142,7 +144,7 @@ async fn post(url: &str, token: &str, id: MailId, body: &str) -> std::result::Re
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_headers(headers).with_body(Some(JsValue::from_str(body)));
     let request = Request::new_with_init(url, &init).map_err(failed)?;
-    let status = Fetch::Request(request).send().await.map_err(failed)?.status_code();
+    let status = outbound::status(request, "the mail service did not answer in time").await?;
     if (200..300).contains(&status) { Ok(()) } else { Err(format!("the mail service answered {status}")) }
 }
 

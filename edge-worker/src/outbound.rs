@@ -1,4 +1,5 @@
-//! Fetching documents that others publish: public addresses only, bounded in size and time, and no redirects.
+//! Fetching documents that others publish: public addresses only, bounded in size and time, and no redirects. And posting what
+//! they are told.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -35,6 +36,25 @@ pub(crate) async fn document(url: &str, is_local: bool) -> Option<Vec<u8>> {
     found.flatten()
 }
 
+/// The status that a request is answered with, or why it is not.
+///
+/// # Errors
+/// A line for whoever reads the log; `late` when there is no answer in time.
+pub(crate) async fn status(request: Request, late: &str) -> Result<u16, String> {
+    let controller = AbortController::default();
+    let signal = controller.signal();
+    let fetch = Fetch::Request(request);
+    let sent = std::pin::pin!(fetch.send_with_signal(&signal));
+    let over = std::pin::pin!(Delay::from(Duration::from_millis(webhook::TIMEOUT_MILLIS.into())));
+    match first(sent, over).await {
+        Some(answer) => Ok(answer.map_err(|error| error.to_string())?.status_code()),
+        None => {
+            controller.abort();
+            Err(late.into())
+        }
+    }
+}
+
 async fn read(request: Request, signal: &worker::AbortSignal) -> Option<Vec<u8>> {
     let response = Fetch::Request(request).send_with_signal(signal).await.ok()?;
     if response.status_code() != 200 {
@@ -53,7 +73,7 @@ async fn read(request: Request, signal: &worker::AbortSignal) -> Option<Vec<u8>>
 }
 
 /// What `work` comes to, or `None` when `limit` is over first.
-pub(crate) async fn first<T>(
+async fn first<T>(
     mut work: Pin<&mut impl Future<Output = T>>,
     mut limit: Pin<&mut impl Future<Output = ()>>,
 ) -> Option<T> {

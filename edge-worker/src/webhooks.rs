@@ -1,11 +1,9 @@
 //! Telling webhooks what has happened.
 
-use std::time::Duration;
-
 use ob3_core::DateTime;
 use serde_json::Value;
 use worker::wasm_bindgen::JsValue;
-use worker::{AbortController, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect};
+use worker::{Headers, Method, Request, RequestInit, RequestRedirect};
 
 use crate::app::App;
 use crate::clock;
@@ -17,6 +15,7 @@ use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Job, Outcome};
 use crate::outbound;
+use crate::retry;
 use crate::store::{LeasedDelivery, NewEvent};
 
 /// Something to be told.
@@ -49,7 +48,7 @@ pub(crate) async fn deliver(app: &App, id: DeliveryId) -> Result<Outcome> {
     }
     let (status, error) = match send(app, id, &leased, now).await {
         Ok(status) if (200..300).contains(&status) => {
-            app.store.end_delivery(id, Some(status), None, now).await?;
+            retry::insist(|| app.store.end_delivery(id, Some(status), None, now)).await?;
             return Ok(Outcome::Done);
         }
         Ok(status) => (Some(status), format!("the address answered {status}")),
@@ -102,18 +101,7 @@ async fn send(app: &App, id: DeliveryId, leased: &LeasedDelivery, now: DateTime)
         .with_body(Some(JsValue::from_str(&body)))
         .with_redirect(RequestRedirect::Manual);
     let request = Request::new_with_init(&leased.url, &init).map_err(failed)?;
-    let controller = AbortController::default();
-    let signal = controller.signal();
-    let fetch = Fetch::Request(request);
-    let sent = std::pin::pin!(fetch.send_with_signal(&signal));
-    let late = std::pin::pin!(Delay::from(Duration::from_millis(webhook::TIMEOUT_MILLIS.into())));
-    match outbound::first(sent, late).await {
-        Some(answer) => Ok(answer.map_err(failed)?.status_code()),
-        None => {
-            controller.abort();
-            Err("the address did not answer in time".into())
-        }
-    }
+    outbound::status(request, "the address did not answer in time").await
 }
 
 /// Seals a webhook's secret.

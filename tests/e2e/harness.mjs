@@ -67,7 +67,7 @@ export const newSecret = () => randomBytes(32).toString("hex");
  * Makes requests of one worker. The answer is `{status, headers, bytes, text, json}`; `json` is undefined where the
  * body is not JSON. No status is a fault here: tests say which one they expect.
  */
-function requester(url, logs) {
+export function requester(url, logs) {
   return async function request(method, path, { token, json, body, type, headers = {} } = {}) {
     const sent = { ...headers };
     if (token) sent.authorization = `Bearer ${token}`;

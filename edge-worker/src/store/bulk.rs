@@ -228,7 +228,7 @@ impl Store {
         Ok(Self::deliveries(results.get(2..).unwrap_or_default()))
     }
 
-    /// Open jobs that are due to be looked at, each with the first numbers of the messages that its waiting rows need.
+    /// Open jobs that are due to be looked at, each with the first numbers of the messages that its waiting rows need, or with 1.
     /// Jobs that were never received whole are thrown away.
     pub(crate) async fn due_jobs(&self, limit: i64, now: DateTime) -> Result<Vec<(JobId, i64)>, StoreError> {
         #[derive(Deserialize)]
@@ -238,8 +238,9 @@ impl Store {
         }
         let size = i64::try_from(bulk::ROWS_A_MESSAGE).unwrap_or(1);
         let abandoned = "DELETE FROM job WHERE total IS NULL AND next_sweep_at <= ?1";
-        let select = "SELECT DISTINCT r.job_id, ((r.number - 1) / ?2) * ?2 + 1 AS first
-            FROM job j JOIN job_row r ON r.job_id = j.id AND r.state = 'waiting'
+        // One of which all rows have ended has not been completed, whoever was about to.
+        let select = "SELECT DISTINCT j.id AS job_id, ((coalesce(r.number, 1) - 1) / ?2) * ?2 + 1 AS first
+            FROM job j LEFT JOIN job_row r ON r.job_id = j.id AND r.state = 'waiting'
             WHERE j.completed_at IS NULL AND j.total IS NOT NULL AND j.next_sweep_at <= ?1 LIMIT ?3";
         let later = "UPDATE job SET next_sweep_at = ?2 WHERE completed_at IS NULL AND total IS NOT NULL
             AND next_sweep_at <= ?1";
