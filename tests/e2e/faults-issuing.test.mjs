@@ -79,7 +79,7 @@ for (const kills of [false, true]) {
   const what = kills ? "a worker that dies" : "a step that fails";
 
   test(`${what} anywhere in an issue leaves one credential, one mail and one event, once the request is repeated`, async () => {
-    const faults = await server.faultsOf(() => issue(organization.badgeId, newRecipient(), randomUUID()), kills);
+    const faults = await server.faultsOf(() => issue(organization.badgeId, newRecipient(), randomUUID()), kills, organization);
     assert.ok(faults.length >= (kills ? 5 : 10), String(faults.length));
     const cases = [];
     for (const fault of faults) {
@@ -102,7 +102,7 @@ for (const kills of [false, true]) {
     };
     const rehearsed = await first();
     const cases = [];
-    for (const fault of await server.faultsOf(() => issue(yearly.id, rehearsed.recipient, randomUUID()), kills)) {
+    for (const fault of await server.faultsOf(() => issue(yearly.id, rehearsed.recipient, randomUUID()), kills, organization)) {
       const { recipient, id } = await first();
       const { again } = await interrupted(yearly.id, recipient, fault);
       assert.equal(again.supersedesCredentialId, id, fault.label);
@@ -125,7 +125,7 @@ for (const kills of [false, true]) {
     const events = (id) => server.sql("SELECT * FROM credential_event WHERE credential_id = ?", id);
     const rehearsed = await issued();
     const cases = [];
-    for (const { label, ...fault } of await server.faultsOf(() => revoke(rehearsed), kills)) {
+    for (const { label, ...fault } of await server.faultsOf(() => revoke(rehearsed), kills, organization)) {
       const id = await issued();
       const { isHit } = await server.during(fault, () => revoke(id));
       assert.ok(isHit, label);

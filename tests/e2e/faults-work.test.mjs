@@ -49,7 +49,7 @@ for (const kills of [false, true]) {
 
   test(`${what} anywhere in telling of a credential loses no mail and no event, and doubles none`, async () => {
     const rehearsed = await issued();
-    const faults = await server.faultsOf(() => server.bring(rehearsed.messages), kills);
+    const faults = await server.faultsOf(() => server.bring(rehearsed.messages), kills, organization);
     const cases = [];
     for (const { label, ...fault } of faults) {
       const one = await issued();
@@ -79,9 +79,9 @@ for (const kills of [false, true]) {
     const upload = (json, key) =>
       server.request("POST", `/api/v1/credentials/bulk?badgeId=${organization.badgeId}`, { token: organization.apiKey, json, headers: { "idempotency-key": key } });
     const show = async (id) => expectStatus(await server.request("GET", `/api/v1/jobs/${id}`, { token: organization.apiKey }), 200).json;
-    const rehearsal = await server.faultsOf(() => upload(rows(), randomUUID()), kills);
+    const rehearsal = await server.faultsOf(() => upload(rows(), randomUUID()), kills, organization);
     const work = server.take();
-    const later = await server.faultsOf(() => server.bring(work), kills);
+    const later = await server.faultsOf(() => server.bring(work), kills, organization);
     const cases = [];
     for (const { label, ...fault } of rehearsal) {
       const json = rows();
@@ -90,7 +90,6 @@ for (const kills of [false, true]) {
       assert.ok(isHit, label);
       cases.push({ label, json, id: expectStatus(await upload(json, key), 202).json.id });
     }
-    await server.settle();
     for (const { label, ...fault } of later) {
       const json = rows();
       server.take();
