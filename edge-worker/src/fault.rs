@@ -38,10 +38,16 @@ pub enum Rule {
     StatusListUnchanged,
     /// A credential is moved from where it stood when that was decided.
     CredentialUnchanged,
+    /// Only the active signing key signs.
+    SigningKeyActive,
+    /// A signing key with which a published status list is signed is not revoked.
+    SigningKeyNotInUse,
+    /// A key is made for the DID method that the organization has chosen.
+    DidMethodUnchanged,
 }
 
 /// The texts by which SQLite names a broken rule: the columns of an index, or a constraint's name.
-const TEXTS: [(&str, Rule); 17] = [
+const TEXTS: [(&str, Rule); 21] = [
     ("UNIQUE constraint failed: user.is_bootstrap_owner", Rule::OneBootstrapOwner),
     ("UNIQUE constraint failed: user.email", Rule::UserEmail),
     ("UNIQUE constraint failed: organization.slug", Rule::OrganizationSlug),
@@ -59,6 +65,10 @@ const TEXTS: [(&str, Rule); 17] = [
     ("UNIQUE constraint failed: credential.status_block_id, credential.status_index", Rule::StatusEntry),
     ("CHECK constraint failed: status_list_unchanged", Rule::StatusListUnchanged),
     ("CHECK constraint failed: credential_unchanged", Rule::CredentialUnchanged),
+    ("NOT NULL constraint failed: credential.signing_key_id", Rule::SigningKeyActive),
+    ("NOT NULL constraint failed: status_list.signing_key_id", Rule::SigningKeyActive),
+    ("CHECK constraint failed: signing_key_not_in_use", Rule::SigningKeyNotInUse),
+    ("NOT NULL constraint failed: signing_key.organization_id", Rule::DidMethodUnchanged),
 ];
 
 impl Rule {
@@ -71,7 +81,9 @@ impl Rule {
             | Self::StatusBlockNumber
             | Self::StatusEntry
             | Self::StatusListUnchanged
-            | Self::CredentialUnchanged => true,
+            | Self::CredentialUnchanged
+            | Self::SigningKeyActive
+            | Self::SigningKeyNotInUse => true,
             Self::OneBootstrapOwner
             | Self::UserEmail
             | Self::OrganizationSlug
@@ -81,7 +93,8 @@ impl Rule {
             | Self::BadgeVersion
             | Self::CredentialChain
             | Self::Quota
-            | Self::IdempotencyKey => false,
+            | Self::IdempotencyKey
+            | Self::DidMethodUnchanged => false,
         }
     }
 

@@ -8,9 +8,8 @@ use crate::domain::ids::{StatusBlockId, StatusListId};
 use crate::domain::status_list::{self, Purpose, StatusIndex};
 use crate::entropy::random;
 use crate::error::{Error, Result};
-use crate::fault::Rule;
 use crate::signer;
-use crate::store::{Entry, NewList, OpenBlock, Organization, SealedKey, SignedList, StoreError};
+use crate::store::{Entry, NewList, OpenBlock, Organization, PublishedList, SealedKey, SignedList, StoreError};
 
 /// The list of an entry with that entry set or cleared: signed, and stored under its hash. Nothing names it before the
 /// batch that moves the credential.
@@ -32,8 +31,20 @@ pub(crate) async fn changed(
     Ok(SignedList { id: entry.list_id, replaces: entry.version, document_sha256, signing_key: key.id, signed_at: now })
 }
 
+/// A published list as it is, signed anew with another key.
+pub(crate) async fn signed_anew(
+    app: &App,
+    organization: &Organization,
+    key: &SealedKey,
+    list: PublishedList,
+) -> Result<SignedList> {
+    let now = clock::now().truncated_to_seconds();
+    let document_sha256 = signed(app, organization, key, (list.id, list.purpose), list.set, now).await?;
+    Ok(SignedList { id: list.id, replaces: list.version, document_sha256, signing_key: key.id, signed_at: now })
+}
+
 /// Opens the organization's next block of entries, with a list for each purpose in which nothing is set. When another
-/// request has just done the same, that is as good.
+/// request has just done the same, that is as good; whoever asked tries again.
 pub(crate) async fn open_block(app: &App, organization: &Organization, key: &SealedKey, number: i64) -> Result<()> {
     let now = clock::now().truncated_to_seconds();
     let mut lists = Vec::with_capacity(Purpose::ALL.len());
@@ -44,7 +55,7 @@ pub(crate) async fn open_block(app: &App, organization: &Organization, key: &Sea
     }
     let id = StatusBlockId::from_random(random()?);
     match app.store.create_status_block(id, organization.id, number, &lists, key.id, now).await {
-        Err(StoreError::Broken(Rule::StatusBlockNumber)) => Ok(()),
+        Err(StoreError::Broken(rule)) if rule.is_lost_race() => Ok(()),
         result => Ok(result?),
     }
 }

@@ -150,7 +150,7 @@ test("members of one organization find nothing of another one", async () => {
 
 test("members change what the organization is called and how it works", async () => {
   const org = await newOrganization(server);
-  const settings = { notifications: false, locale: "de", defaultVisibility: "private", recipientIdentifier: "mailto" };
+  const settings = { notifications: false, locale: "de", defaultVisibility: "private", recipientIdentifier: "mailto", didMethod: "web" };
   const changed = expectStatus(await of(org).settings({ name: "Neu", url: "https://neu.example", settings }), 200).json;
   assert.deepEqual([changed.name, changed.url, changed.settings], ["Neu", "https://neu.example", settings]);
   assert.equal(expectStatus(await of(org).settings({ url: null }), 200).json.url, null);
@@ -182,7 +182,7 @@ test("the recipient is named by the address where the organization chooses that"
     return expectStatus(await server.request("GET", `/credentials/${id}/ob3`), 200).json.credentialSubject;
   };
   assert.equal((await subject()).id, undefined);
-  expectStatus(await of(org).settings({ settings: { recipientIdentifier: "mailto" } }), 200);
+  expectStatus(await of(org).settings({ settings: { recipientIdentifier: "mailto", didMethod: "web" } }), 200);
   const email = "ada+badges@lovelace.example";
   assert.equal((await subject({}, { name: "Ada", email })).id, "mailto:ada%2Bbadges@lovelace.example");
   assert.equal((await subject({}, { name: "Eve", email: "e@f.example", id: "did:example:eve" })).id, "did:example:eve");

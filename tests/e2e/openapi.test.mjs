@@ -142,6 +142,8 @@ test("answers have the shapes that are described", async () => {
   const withdrawn = await ask("POST", "/api/organizations/{organization}/invitations", ids, { ...member, json: { email: newRecipient().email, role: "viewer" } });
   await ask("DELETE", "/api/organizations/{organization}/invitations/{invitation}", { ...ids, invitation: withdrawn.id }, member);
   await ask("POST", "/api/organizations/{organization}/signing-keys/rotate", ids, { ...member, json: {} });
+  const [, retired] = (await ask("GET", "/api/organizations/{organization}/signing-keys", ids, member)).data;
+  await ask("POST", "/api/organizations/{organization}/signing-keys/{key}/revoke", { ...ids, key: retired.id }, { ...member, json: { confirm: retired.publicKeyMultibase } });
   const made = await ask("POST", "/api/organizations/{organization}/api-keys", ids, { ...member, json: { label: "x" } });
   await ask("GET", "/api/organizations/{organization}/api-keys", ids, member);
   await ask("DELETE", "/api/organizations/{organization}/api-keys/{key}", { ...ids, key: made.key.id }, member);
@@ -174,6 +176,7 @@ test("answers have the shapes that are described", async () => {
   const slugs = { organization: organization.slug, badge: "celestial-navigation" };
   await ask("GET", "/issuers/{organization}", slugs);
   await ask("GET", "/issuers/{organization}/did.json", slugs);
+  await ask("GET", "/issuers/{organization}/keys", slugs);
   const { data } = await ask("GET", "/issuers/{organization}/achievements", slugs);
   assert.deepEqual(data.map(({ name }) => name), ["Celestial Navigation"]);
   await ask("GET", "/achievements/{organization}/{badge}", slugs);

@@ -3,22 +3,24 @@
 use ob3_core::PublicKey;
 use serde_json::{Value, json};
 
+use super::organization::DidMethod;
 use super::origin::Origin;
 
 /// The DID under which an organization's key signs.
 ///
-/// `did:web:HOST:issuers:SLUG` where others can resolve the host, so that keys can be rotated under one name; else the
-/// key's own `did:key`, which resolves anywhere.
+/// `did:web:HOST:issuers:SLUG` where others can resolve the host, so that keys can be rotated under one name; else, or where
+/// the organization chose so, the key's own `did:key`, which resolves anywhere.
 #[must_use]
-pub fn of_issuer(origin: &Origin, slug: &str, key: PublicKey) -> String {
-    of_host(origin, slug).unwrap_or_else(|| key.to_did_key())
+pub fn of_issuer(method: DidMethod, origin: &Origin, slug: &str, key: PublicKey) -> String {
+    of_host(method, origin, slug).unwrap_or_else(|| key.to_did_key())
 }
 
-/// The `did:web` of an organization, which is known before it has a key; `None` on a local host.
+/// The `did:web` of an organization, which is known before it has a key; `None` on a local host, and for another method.
 #[must_use]
-pub fn of_host(origin: &Origin, slug: &str) -> Option<String> {
+pub fn of_host(method: DidMethod, origin: &Origin, slug: &str) -> Option<String> {
     // did:web §3.1: the colon of a port is percent-encoded.
-    origin.is_public().then(|| format!("did:web:{}:issuers:{slug}", origin.authority().replace(':', "%3A")))
+    let is_web = origin.is_public() && method == DidMethod::Web;
+    is_web.then(|| format!("did:web:{}:issuers:{slug}", origin.authority().replace(':', "%3A")))
 }
 
 /// Where the document of a `did:web` stands (did:web §3.2); `None` for other methods.
@@ -59,7 +61,7 @@ mod tests {
     use super::*;
 
     fn did(origin: &str) -> String {
-        of_issuer(&Origin::parse(origin).unwrap(), "demo", PublicKey::from_bytes([7; 32]))
+        of_issuer(DidMethod::Web, &Origin::parse(origin).unwrap(), "demo", PublicKey::from_bytes([7; 32]))
     }
 
     #[test]
@@ -68,6 +70,9 @@ mod tests {
         assert_eq!(did("https://badges.example:8443"), "did:web:badges.example%3A8443:issuers:demo");
         assert!(did("http://localhost:8787").starts_with("did:key:z6Mk"));
         assert!(did("https://127.0.0.1").starts_with("did:key:z6Mk"));
+        let origin = Origin::parse("https://badges.example").unwrap();
+        let chosen = of_issuer(DidMethod::Key, &origin, "demo", PublicKey::from_bytes([7; 32]));
+        assert!(chosen.starts_with("did:key:z6Mk") && of_host(DidMethod::Key, &origin, "demo").is_none());
     }
 
     #[test]

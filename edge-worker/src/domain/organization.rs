@@ -233,6 +233,33 @@ impl RecipientIdentifier {
     }
 }
 
+/// How an organization is identified as an issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DidMethod {
+    /// By a `did:web` of the deployment's host, under which keys can change; by a `did:key` where others can not reach it.
+    Web,
+    /// By the key's own `did:key`, which resolves without any host.
+    Key,
+}
+
+impl DidMethod {
+    /// The word on the wire and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Key => "key",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Web, Self::Key].into_iter().find(|method| method.as_str() == text)
+    }
+}
+
 /// What an organization chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -244,6 +271,8 @@ pub struct Settings {
     pub is_public_by_default: bool,
     /// How a credential names its recipient.
     pub recipient_identifier: RecipientIdentifier,
+    /// How the organization is identified as an issuer; it is chosen before the first signing key is made.
+    pub did_method: DidMethod,
 }
 
 impl Default for Settings {
@@ -253,6 +282,7 @@ impl Default for Settings {
             locale: Locale::En,
             is_public_by_default: true,
             recipient_identifier: RecipientIdentifier::Hashed,
+            did_method: DidMethod::Web,
         }
     }
 }
@@ -316,6 +346,9 @@ impl OrganizationContent {
             }
             if let Some(mode) = settings.read("recipientIdentifier", "hashed or mailto", RecipientIdentifier::parse)? {
                 chosen.recipient_identifier = mode;
+            }
+            if let Some(method) = settings.read("didMethod", "web or key", DidMethod::parse)? {
+                chosen.did_method = method;
             }
             settings.finish()?;
         }
@@ -417,6 +450,10 @@ mod tests {
         }
         for word in ["hashed", "mailto"] {
             assert_eq!(RecipientIdentifier::parse(word).map(RecipientIdentifier::as_str), Some(word));
+        }
+        for word in ["web", "key"] {
+            assert_eq!(DidMethod::parse(word).map(DidMethod::as_str), Some(word));
+            assert_eq!(serde_json::to_value(DidMethod::parse(word)).unwrap(), word);
         }
     }
 

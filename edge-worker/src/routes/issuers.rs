@@ -3,16 +3,17 @@
 use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde_json::json;
 
 use super::List;
 
 use crate::app::App;
 use crate::body::{Query, Segments};
-use crate::domain::did;
+use crate::domain::{did, time};
 use crate::error::{Error, Result};
 use crate::issuance;
 use crate::respond::{self, Caching};
-use crate::store::{Badge, BadgeFilter};
+use crate::store::{Badge, BadgeFilter, PublicKey};
 
 const DID_LD_JSON: &str = "application/did+ld+json";
 
@@ -28,6 +29,28 @@ pub(crate) async fn did_document(
     let did = organization.did.ok_or(Error::NotFound("the issuer's key"))?;
     let document = did::document(&did, keys.iter().map(String::as_str)).to_string();
     Ok(respond::document(DID_LD_JSON, document, Caching::Briefly))
+}
+
+/// `GET /issuers/{organization}/keys` → `{data: [{id, type, controller, publicKeyMultibase, createdAt, retiredAt, revoked}]}`:
+/// every key that has ever signed for it, the newest first, as verification methods (CID 1.0 §2.2). One with `revoked` stands in
+/// no DID document any more.
+#[worker::send]
+pub(crate) async fn keys(Extension(app): Extension<App>, Segments(organization): Segments<String>) -> Result<Response> {
+    let (organization, _) = app.store.issuer(&organization).await?.ok_or(Error::NotFound("issuer"))?;
+    let keys = app.store.signing_keys(organization.id).await?;
+    let method = |key: &PublicKey| {
+        json!({
+            "id": did::verification_method(&key.did, &key.public_key_multibase),
+            "type": "Multikey",
+            "controller": key.did,
+            "publicKeyMultibase": key.public_key_multibase,
+            "createdAt": time::wire(key.created_at),
+            "retiredAt": key.retired_at.map(time::wire),
+            "revoked": key.revoked_at.map(time::wire),
+        })
+    };
+    let body = json!({ "data": keys.iter().map(method).collect::<Vec<_>>() });
+    Ok(respond::document(respond::JSON, body.to_string(), Caching::Briefly))
 }
 
 /// `GET /issuers/{organization}` → its `Profile`.

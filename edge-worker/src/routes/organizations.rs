@@ -102,10 +102,10 @@ pub(crate) async fn show(
 }
 
 /// `PATCH /api/organizations/{organization} {name?, url?, email?, description?, settings?: {notifications?, locale?,
-/// defaultVisibility?, recipientIdentifier?}}` → 200, the organization.
+/// defaultVisibility?, recipientIdentifier?, didMethod?}}` → 200, the organization.
 ///
 /// 1. 401 without a session, 404 for a stranger, 403 for a member who does not manage the organization.
-/// 2. 400 for a malformed request.
+/// 2. 400 for a malformed request; 409 for another DID method once there is a signing key.
 #[worker::send]
 pub(crate) async fn change(
     Extension(app): Extension<App>,
@@ -119,8 +119,13 @@ pub(crate) async fn change(
     let (fields, _) = body::json(request).await?;
     let Organization { id, name, url, email, description, settings, .. } = membership.organization;
     let current = OrganizationContent { name, url, email, description, settings };
-    app.store.change_organization(id, &OrganizationContent::read(fields, current)?).await?;
+    let content = OrganizationContent::read(fields, current)?;
+    let did_method = content.settings.did_method;
+    app.store.change_organization(id, &content).await?;
     let membership = app.store.membership(person.id, id).await?.ok_or(Error::NotFound("organization"))?;
+    if membership.organization.settings.did_method != did_method {
+        return Err(Error::Conflict("the DID method is chosen before the first signing key is made".into()));
+    }
     Ok(respond::json(StatusCode::OK, &item(&app, &membership)))
 }
 
@@ -142,7 +147,7 @@ pub(crate) fn organization_item(app: &App, organization: &Organization) -> Value
         "url": organization.url,
         "email": organization.email,
         "description": organization.description,
-        "did": organization.did.clone().or_else(|| did::of_host(&app.origin, &organization.slug)),
+        "did": organization.did.clone().or_else(|| did::of_host(settings.did_method, &app.origin, &organization.slug)),
         "status": organization.status,
         "plan": organization.plan,
         "settings": {
@@ -150,6 +155,7 @@ pub(crate) fn organization_item(app: &App, organization: &Organization) -> Value
             "locale": settings.locale.as_str(),
             "defaultVisibility": if settings.is_public_by_default { "public" } else { "private" },
             "recipientIdentifier": settings.recipient_identifier,
+            "didMethod": settings.did_method,
         },
         "createdAt": time::wire(organization.created_at),
     })

@@ -264,7 +264,7 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS}, k.did,
                (SELECT json_group_array(public_key_multibase) FROM signing_key
-                WHERE organization_id = c.organization_id AND did = k.did) AS public_keys,
+                WHERE organization_id = c.organization_id AND did = k.did AND revoked_at IS NULL) AS public_keys,
                (SELECT json_group_object(id, document_sha256) FROM status_list
                 WHERE block_id = c.status_block_id) AS status_lists,
                {}, {}

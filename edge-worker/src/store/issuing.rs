@@ -249,7 +249,9 @@ impl Store {
             "INSERT INTO credential (id, code, organization_id, badge_id, badge_version, recipient_id, recipient_name,
                signing_key_id, document_sha256, is_public, issued_at, valid_from, valid_until, supersedes_id,
                status_block_id, status_index, recorded_at)
-             VALUES (?3, ?4, ?1, ?5, ?6, {recipient_id}, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, {DATABASE_NOW})"
+             VALUES (?3, ?4, ?1, ?5, ?6, {recipient_id}, ?7,
+               (SELECT id FROM signing_key WHERE id = ?8 AND retired_at IS NULL), ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+               {DATABASE_NOW})"
         );
         let mut statements = vec![
             statement!(self.db, recipient, organization, identity, issued.new_recipient, issued.issued_at, kind)?,

@@ -1,4 +1,4 @@
-//! API keys and signing keys.
+//! API keys.
 
 use ob3_core::DateTime;
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use super::answers::NewAnswer;
 use super::issuing::SealedKey;
 use super::sql::{StoreError, list, list_text, maybe_time, rows, statement, time};
 use crate::domain::api_key::{NewApiKey, Scope};
-use crate::domain::ids::{ApiKeyId, CredentialId, OrganizationId, SigningKeyId, UserId};
+use crate::domain::ids::{ApiKeyId, CredentialId, OrganizationId, UserId};
 
 /// An API key to be stored, by its hash.
 pub(crate) struct ApiKeyRecord<'a> {
@@ -24,20 +24,6 @@ pub(crate) struct ApiKeyRecord<'a> {
     pub scopes: &'a [Scope],
     /// Until when it is good.
     pub expires_at: Option<DateTime>,
-}
-
-/// A signing key to be stored, its private half sealed.
-pub(crate) struct SigningKeyRecord<'a> {
-    /// Its id.
-    pub id: SigningKeyId,
-    /// Whose it is.
-    pub organization: OrganizationId,
-    /// Under which DID it signs.
-    pub did: &'a str,
-    /// Its public half.
-    pub public_key_multibase: &'a str,
-    /// Its private half.
-    pub sealed_seed: &'a str,
 }
 
 /// An API key as it is named after it was shown.
@@ -139,39 +125,6 @@ impl Store {
         )?];
         if let Some(answer) = answer {
             statements.push(self.insert_answer(*organization, answer, now)?);
-        }
-        self.db.batch(statements).await?;
-        Ok(())
-    }
-
-    /// Stores a signing key as the organization's active one. With `retire` the one before it is retired by that: it stays
-    /// in the DID document, so that what it has signed still verifies.
-    pub(crate) async fn create_signing_key(
-        &self,
-        key: &SigningKeyRecord<'_>,
-        retire: bool,
-        answer: Option<&NewAnswer<'_>>,
-        now: DateTime,
-    ) -> Result<(), StoreError> {
-        let insert = "INSERT INTO signing_key (id, organization_id, did, public_key_multibase, sealed_seed, created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let mut statements = Vec::with_capacity(3);
-        if retire {
-            let retire = "UPDATE signing_key SET retired_at = ?2 WHERE organization_id = ?1 AND retired_at IS NULL";
-            statements.push(statement!(self.db, retire, key.organization, now)?);
-        }
-        statements.push(statement!(
-            self.db,
-            insert,
-            key.id,
-            key.organization,
-            key.did,
-            key.public_key_multibase,
-            key.sealed_seed,
-            now,
-        )?);
-        if let Some(answer) = answer {
-            statements.push(self.insert_answer(key.organization, answer, now)?);
         }
         self.db.batch(statements).await?;
         Ok(())

@@ -209,25 +209,25 @@ impl Store {
             )?,
         ];
         if let Some(list) = &movement.list {
-            let replace = "UPDATE status_list SET version = CASE WHEN version = ?2 THEN version + 1 ELSE 0 END,
-                document_sha256 = ?3, signing_key_id = ?4, signed_at = ?5 WHERE id = ?1";
-            statements.push(statement!(
-                self.db,
-                replace,
-                list.id,
-                list.replaces,
-                list.document_sha256,
-                list.signing_key,
-                list.signed_at,
-            )?);
+            statements.push(self.replace_list(list)?);
         }
         Ok(statements)
+    }
+
+    /// Puts a newly signed list for the version that it was made from; only the active key's.
+    pub(super) fn replace_list(&self, list: &SignedList) -> Result<D1PreparedStatement, StoreError> {
+        let replace = "UPDATE status_list SET version = CASE WHEN version = ?2 THEN version + 1 ELSE 0 END,
+              document_sha256 = ?3, signing_key_id = (SELECT id FROM signing_key WHERE id = ?4 AND retired_at IS NULL),
+              signed_at = ?5
+            WHERE id = ?1";
+        let SignedList { id, replaces, document_sha256, signing_key, signed_at } = list;
+        statement!(self.db, replace, id, replaces, document_sha256, signing_key, signed_at)
     }
 
     /// Stores a new block with its lists.
     ///
     /// # Errors
-    /// [`StoreError::Broken`] when another request has stored a block of that number.
+    /// [`StoreError::Broken`] when another request has stored a block of that number, or the key was retired meanwhile.
     pub(crate) async fn create_status_block(
         &self,
         id: StatusBlockId,
@@ -240,7 +240,7 @@ impl Store {
         let block = "INSERT INTO status_block (id, organization_id, number, created_at) VALUES (?1, ?2, ?3, ?4)";
         let insert = "INSERT INTO status_list (id, organization_id, block_id, purpose, document_sha256, signing_key_id,
               signed_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            VALUES (?1, ?2, ?3, ?4, ?5, (SELECT id FROM signing_key WHERE id = ?6 AND retired_at IS NULL), ?7)";
         let mut statements = vec![statement!(self.db, block, id, organization, number, now)?];
         for NewList { id: list, purpose, document_sha256 } in lists {
             let purpose = purpose.as_str();
@@ -275,6 +275,6 @@ impl Store {
 }
 
 /// The list of entries that a JSON array holds.
-fn indexes<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<StatusIndex>, D::Error> {
+pub(super) fn indexes<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<StatusIndex>, D::Error> {
     serde_json::from_str(&String::deserialize(input)?).map_err(serde::de::Error::custom)
 }

@@ -18,6 +18,7 @@ mod rates;
 mod recipients;
 mod sealed;
 mod sessions;
+mod signing_keys;
 mod sql;
 mod webhooks;
 
@@ -29,7 +30,7 @@ pub(crate) use badges::{Badge, BadgeFilter};
 pub(crate) use bulk::{BulkJob, Counts, JobRow, RowEnd, WaitingRow};
 pub(crate) use credentials::{Credential, CredentialFilter, PublicCredential};
 pub(crate) use issuing::{IssuedRecord, OpenBlock, SealedKey};
-pub(crate) use keys::{ApiKeyRecord, SigningKeyRecord};
+pub(crate) use keys::ApiKeyRecord;
 pub(crate) use lifecycle::{Actor, Entry, Move, NewList, SignedList};
 pub(crate) use mail::NewMail;
 pub(crate) use members::{Invitation, Member};
@@ -38,6 +39,7 @@ pub(crate) use own::OwnCredential;
 pub(crate) use rates::{Counted, FoundKey, KeyCheck};
 pub(crate) use sealed::{PLACES, SealedCounts, SealedRow};
 pub(crate) use sessions::{NewSession, Person};
+pub(crate) use signing_keys::{PublicKey, PublishedList, SigningKeyRecord};
 pub(crate) use sql::StoreError;
 pub(crate) use webhooks::{Delivery, LeasedDelivery, NewEvent, Webhook, credential_data};
 

@@ -8,7 +8,7 @@ use super::sql::{StoreError, flag, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::ids::{OrganizationId, UserId};
 use crate::domain::locale::Locale;
-use crate::domain::organization::{OrganizationContent, Plan, RecipientIdentifier, Role, Settings, Status};
+use crate::domain::organization::{DidMethod, OrganizationContent, Plan, RecipientIdentifier, Role, Settings, Status};
 use crate::domain::paging::Page;
 use crate::domain::tenant::TenantName;
 
@@ -54,7 +54,7 @@ pub(super) const COLUMNS: &str = "o.id AS organization_id, o.slug AS organizatio
     (SELECT did FROM signing_key WHERE organization_id = o.id AND retired_at IS NULL) AS organization_did,
     o.notifications AS organization_notifications, o.locale AS organization_locale,
     o.default_is_public AS organization_default_is_public,
-    o.recipient_identifier AS organization_recipient_identifier";
+    o.recipient_identifier AS organization_recipient_identifier, o.did_method AS organization_did_method";
 
 #[derive(Deserialize)]
 pub(super) struct OrganizationRow {
@@ -75,6 +75,7 @@ pub(super) struct OrganizationRow {
     #[serde(deserialize_with = "flag")]
     organization_default_is_public: bool,
     organization_recipient_identifier: RecipientIdentifier,
+    organization_did_method: DidMethod,
 }
 
 #[derive(Deserialize)]
@@ -102,6 +103,7 @@ impl From<OrganizationRow> for Organization {
                 locale: Locale::stored(&row.organization_locale),
                 is_public_by_default: row.organization_default_is_public,
                 recipient_identifier: row.organization_recipient_identifier,
+                did_method: row.organization_did_method,
             },
         }
     }
@@ -148,14 +150,18 @@ impl Store {
         Ok(())
     }
 
-    /// Writes what an organization is called and what it chooses. What was issued stays as it was signed.
+    /// Writes what an organization is called and what it chooses. What was issued stays as it was signed; the DID method stays once
+    /// there is a key.
     pub(crate) async fn change_organization(
         &self,
         id: OrganizationId,
         content: &OrganizationContent,
     ) -> Result<(), StoreError> {
         let update = "UPDATE organization SET name = ?2, url = ?3, email = ?4, description = ?5, notifications = ?6,
-              locale = ?7, default_is_public = ?8, recipient_identifier = ?9 WHERE id = ?1";
+              locale = ?7, default_is_public = ?8, recipient_identifier = ?9,
+              did_method = CASE WHEN EXISTS (SELECT 1 FROM signing_key WHERE organization_id = ?1) THEN did_method
+                ELSE ?10 END
+            WHERE id = ?1";
         let settings = &content.settings;
         statement!(
             self.db,
@@ -169,6 +175,7 @@ impl Store {
             settings.locale.as_str(),
             settings.is_public_by_default,
             settings.recipient_identifier.as_str(),
+            settings.did_method.as_str(),
         )?
         .run()
         .await?;
@@ -252,7 +259,7 @@ impl Store {
         }
         let organization = format!("SELECT {COLUMNS} FROM organization o WHERE o.slug = ?1");
         let keys = "SELECT k.public_key_multibase FROM signing_key k JOIN organization o ON o.id = k.organization_id
-            WHERE o.slug = ?1 AND k.did = (SELECT did FROM signing_key WHERE organization_id = o.id AND retired_at IS NULL)
+            WHERE o.slug = ?1 AND k.revoked_at IS NULL AND k.did = (SELECT did FROM signing_key WHERE organization_id = o.id AND retired_at IS NULL)
             ORDER BY k.created_at DESC, k.id";
         let statements = vec![statement!(self.db, &organization, slug)?, statement!(self.db, keys, slug)?];
         let results = self.db.batch(statements).await?;

@@ -2,6 +2,7 @@
 
 mod badges;
 mod credentials;
+mod keys;
 mod organizations;
 mod public;
 mod sign_in;
@@ -97,6 +98,7 @@ pub struct Table {
 pub const TABLES: &[Table] = &[
     sign_in::TABLE,
     organizations::TABLE,
+    keys::TABLE,
     badges::TABLE,
     credentials::TABLE,
     webhooks::TABLE,

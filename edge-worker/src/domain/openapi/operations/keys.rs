@@ -1,0 +1,105 @@
+//! Signing keys, and the Worker secret that seals them.
+
+use super::{Access, JSON, Operation, Table, done, made};
+
+/// Operations and the shapes that they alone use.
+pub(super) const TABLE: Table = Table {
+    refusal: "Error",
+    operations: &[
+        Operation {
+            method: "get",
+            path: "/api/organizations/{organization}/signing-keys",
+            id: "listSigningKeys",
+            tag: "organizations",
+            access: Access::Session,
+            summary: "Its signing keys, those that sign no more among them",
+            query: &[],
+            body: &[],
+            answers: &[done("SigningKeys")],
+        },
+        Operation {
+            method: "post",
+            path: "/api/organizations/{organization}/signing-keys/{key}/revoke",
+            id: "revokeSigningKey",
+            tag: "organizations",
+            access: Access::Session,
+            summary: "Take a leaked key out of the DID document: nothing that it has signed verifies any more",
+            query: &[],
+            body: &[(JSON, "KeyRevocation")],
+            answers: &[done("KnownSigningKey")],
+        },
+        Operation {
+            method: "get",
+            path: "/issuers/{organization}/keys",
+            id: "showKeyHistory",
+            tag: "public",
+            access: Access::Nobody,
+            summary: "Every key that has ever signed for an issuer",
+            query: &[],
+            body: &[],
+            answers: &[done("KeyHistory")],
+        },
+        Operation {
+            method: "post",
+            path: "/api/organizations/{organization}/signing-keys",
+            id: "createSigningKey",
+            tag: "organizations",
+            access: Access::Session,
+            summary: "Generate the signing key",
+            query: &[],
+            body: &[(JSON, "Nothing")],
+            answers: &[made("SigningKey")],
+        },
+        Operation {
+            method: "post",
+            path: "/api/organizations/{organization}/signing-keys/rotate",
+            id: "rotateSigningKey",
+            tag: "organizations",
+            access: Access::Session,
+            summary: "Put a new signing key for the active one",
+            query: &[],
+            body: &[(JSON, "Nothing")],
+            answers: &[made("SigningKey")],
+        },
+        Operation {
+            method: "get",
+            path: "/api/operator/sealing",
+            id: "showSealing",
+            tag: "operator",
+            access: Access::Session,
+            summary: "What is sealed under the current Worker secret, and what under the one before",
+            query: &[],
+            body: &[],
+            answers: &[done("Sealing")],
+        },
+        Operation {
+            method: "post",
+            path: "/api/operator/sealing",
+            id: "reseal",
+            tag: "operator",
+            access: Access::Session,
+            summary: "Seal a batch anew under the current Worker secret",
+            query: &[],
+            body: &[],
+            answers: &[done("Sealing")],
+        },
+    ],
+    requests: &[("Nothing", ""), ("KeyRevocation", "confirm: text")],
+    answers: &[
+        ("SigningKey", "id: uuid, publicKeyMultibase: text, verificationMethod: text, did: text, createdAt: time"),
+        (
+            "KnownSigningKey",
+            "id: uuid, did: text, publicKeyMultibase: text, verificationMethod: text, createdAt: time, \
+         retiredAt: time|null, revokedAt: time|null",
+        ),
+        ("SigningKeys", "data: [KnownSigningKey]"),
+        ("KeyHistory", "data: [VerificationMethod]"),
+        (
+            "VerificationMethod",
+            "id: text, type: text, controller: text, publicKeyMultibase: text, createdAt: time, retiredAt: time|null, \
+         revoked: time|null",
+        ),
+        ("Sealing", "remaining: integer, places: [SealedPlace], resealed?: integer, unreadable?: integer"),
+        ("SealedPlace", "name: text, current: integer, previous: integer, unknown: integer"),
+    ],
+};
