@@ -212,7 +212,7 @@ fn api_key_text(headers: &HeaderMap) -> Option<&str> {
     bearer(headers).or(plain).filter(|text| !text.is_empty() && text.len() <= MAX_CREDENTIAL)
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.len() <= MAX_CREDENTIAL).then_some(token)

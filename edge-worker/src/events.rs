@@ -109,7 +109,9 @@ async fn sweep_uploads(env: &Env, now: DateTime) -> Result<(), StoreError> {
 
 async fn forget(env: &Env, now: DateTime) -> Result<(), StoreError> {
     let answers = now.plus_seconds(-ANSWERS_KEPT_SECONDS);
-    Store::new(env)?.forget_before(now, answers, now.plus_seconds(-attempts::KEPT_SECONDS)).await
+    let store = Store::new(env)?;
+    store.forget_wallets_before(now).await?;
+    store.forget_before(now, answers, now.plus_seconds(-attempts::KEPT_SECONDS)).await
 }
 
 /// While the secret before is still there, what it has sealed is sealed anew.

@@ -88,11 +88,20 @@ pub(crate) async fn for_every_origin(request: Request, next: Next) -> Response {
 
 /// What `OPTIONS` on a public document answers to a script that asks whether it may read it (CORS).
 pub(crate) async fn preflight() -> Response {
+    permission("GET, HEAD", "accept, authorization, x-api-key")
+}
+
+/// The same on what is posted to, by wallets that are pages.
+pub(crate) async fn preflight_post() -> Response {
+    permission("POST", "authorization, content-type")
+}
+
+fn permission(methods: &'static str, headers: &'static str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     for (name, value) in [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "accept, authorization, x-api-key"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, methods),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, headers),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ] {
         response.headers_mut().insert(name, HeaderValue::from_static(value));

@@ -7,10 +7,11 @@ use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use crate::access::{with_address_limit, with_api_key, with_sign_in_limit};
 use crate::error::in_form_of_area;
 use crate::observe::observe;
-use crate::respond::{for_every_origin, preflight};
+use crate::respond::{for_every_origin, preflight, preflight_post};
 use crate::routes::{
-    api_keys, badges, bulk, credentials, did_resolution, embed, images, issuers, members, operator, organizations, own,
-    pages, public, recipients, session, signing_keys, status, tenant_keys, vc_api, verify_image, webhooks,
+    api_keys, badges, bulk, credentials, did_resolution, embed, images, issuers, members, oid4vci, operator,
+    organizations, own, pages, public, recipients, session, signing_keys, status, tenant_keys, vc_api, verify_image,
+    webhooks,
 };
 
 /// The routes. Handlers find the request's `App` among its extensions.
@@ -64,6 +65,7 @@ pub(crate) fn router() -> Router {
         .route("/api/operator/sealing", get(operator::sealing).post(operator::reseal))
         .route("/api/me/credentials", get(own::list))
         .route("/api/me/credentials/{credential}", get(own::show).patch(own::change))
+        .route("/api/me/credentials/{credential}/offer", post(oid4vci::offer))
         .route("/api/credentials/{credential}/claim", post(own::claim))
         .route("/api/credentials/verify-image", post(verify_image::verify_image))
         .route("/credentials/verify", post(vc_api::verify_credential))
@@ -81,6 +83,13 @@ pub(crate) fn router() -> Router {
         .route_layer(from_fn(with_address_limit))
         .route_layer(from_fn(for_every_origin));
 
+    let wallets = Router::new()
+        .route("/oid4vci/token", posted(post(oid4vci::token)))
+        .route("/oid4vci/nonce", posted(post(oid4vci::nonce)))
+        .route("/oid4vci/credential", posted(post(oid4vci::credential)))
+        .route_layer(from_fn(with_address_limit))
+        .route_layer(from_fn(for_every_origin));
+
     let documents = Router::new()
         .route("/api/verify/{credential}", open(get(public::verify)))
         .route("/api/embed/{credential}", get(embed::frame))
@@ -95,6 +104,8 @@ pub(crate) fn router() -> Router {
         .route("/achievements/{organization}/{badge}", open(get(issuers::achievement)))
         .route("/images/{file}", open(get(images::show)))
         .route("/status/{list}", open(get(status::show)))
+        .route("/.well-known/openid-credential-issuer", open(get(oid4vci::issuer_metadata)))
+        .route("/.well-known/oauth-authorization-server/oid4vci", open(get(oid4vci::server_metadata)))
         .route("/openapi.json", open(get(pages::openapi)))
         .route_layer(from_fn(for_every_origin));
 
@@ -113,6 +124,7 @@ pub(crate) fn router() -> Router {
         .merge(with_session)
         .merge(sign_in)
         .merge(resolver)
+        .merge(wallets)
         .merge(documents)
         .merge(pages)
         .fallback(pages::other)
@@ -124,4 +136,9 @@ pub(crate) fn router() -> Router {
 /// A route of which scripts of every origin may ask whether they may read it.
 fn open(route: MethodRouter) -> MethodRouter {
     route.options(preflight)
+}
+
+/// A route to which scripts of every origin may post.
+fn posted(route: MethodRouter) -> MethodRouter {
+    route.options(preflight_post)
 }

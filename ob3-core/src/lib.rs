@@ -98,7 +98,7 @@ pub use credential::{
     Criteria, Evidence, IdentityObject, Image, Profile,
 };
 #[cfg(feature = "any-credential")]
-pub use did::{did_web_url, is_multikey};
+pub use did::{did_web_url, is_multikey, own_key_jwk};
 pub use json::{JsonError, JsonErrorKind};
 pub use key::{PublicKey, SigningKey};
 pub use policy::{Accepted, Policy, PolicyError, StatusPolicy, UnauthenticatedIssuer};

@@ -69,6 +69,8 @@ ids! {
     DeliveryId,
     /// An upload of many requests.
     JobId,
+    /// An offer of a credential to a wallet.
+    WalletOfferId,
 }
 
 #[cfg(test)]

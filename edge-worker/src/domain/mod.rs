@@ -21,6 +21,7 @@ pub mod locale;
 pub mod mail;
 pub mod multipart;
 pub mod negotiation;
+pub mod oid4vci;
 pub mod openapi;
 pub mod organization;
 pub mod origin;

@@ -9,6 +9,7 @@ pub(crate) mod embed;
 pub(crate) mod images;
 pub(crate) mod issuers;
 pub(crate) mod members;
+pub(crate) mod oid4vci;
 pub(crate) mod operator;
 pub(crate) mod organizations;
 pub(crate) mod own;

@@ -102,7 +102,7 @@ pub(crate) async fn change(
     Ok(respond::json(StatusCode::OK, &item(&app, &own)))
 }
 
-async fn mine(app: &App, headers: &HeaderMap, name: &str) -> Result<(Person, OwnCredential)> {
+pub(super) async fn mine(app: &App, headers: &HeaderMap, name: &str) -> Result<(Person, OwnCredential)> {
     let person = access::session(app, headers).await?;
     let name = CredentialName::parse(name).ok_or(NOT_FOUND)?;
     let own = app.store.any_credential(&name).await?.ok_or(NOT_FOUND)?;

@@ -20,6 +20,7 @@ mod sealed;
 mod sessions;
 mod signing_keys;
 mod sql;
+mod wallets;
 mod webhooks;
 
 use worker::kv::KvStore;
@@ -41,6 +42,7 @@ pub(crate) use sealed::{PLACES, SealedCounts, SealedRow};
 pub(crate) use sessions::{NewSession, Person};
 pub(crate) use signing_keys::{PublicKey, PublishedList, SigningKeyRecord};
 pub(crate) use sql::StoreError;
+pub(crate) use wallets::{NewOffer, Redeemed};
 pub(crate) use webhooks::{Delivery, LeasedDelivery, NewEvent, Webhook, credential_data};
 
 /// Records in D1, documents in KV.

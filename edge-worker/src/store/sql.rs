@@ -11,7 +11,7 @@ use worker::{D1Database, D1PreparedStatement, D1Result};
 use crate::domain::email::Email;
 use crate::domain::ids::{
     ApiKeyId, BadgeId, CredentialId, DeliveryId, EventId, InvitationId, JobId, MailId, OrganizationId, RecipientId,
-    SessionId, SigningKeyId, StatusBlockId, StatusListId, UserId, WebhookId,
+    SessionId, SigningKeyId, StatusBlockId, StatusListId, UserId, WalletOfferId, WebhookId,
 };
 use crate::domain::status_list::StatusIndex;
 use crate::fault::Rule;
@@ -144,6 +144,7 @@ bind_ids!(
     StatusBlockId,
     StatusListId,
     UserId,
+    WalletOfferId,
     WebhookId
 );
 

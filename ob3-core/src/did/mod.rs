@@ -164,6 +164,17 @@ pub fn did_web_url(did: &str) -> Option<String> {
     web::document_url(did.strip_prefix("did:web:")?)
 }
 
+/// The key that a verification method of `did:key` or `did:jwk` is, as a public JWK, JSON text; a point of a curve may stand in
+/// the member `compressed` instead of `x` and `y`.
+#[cfg(feature = "any-credential")]
+#[must_use]
+pub fn own_key_jwk(method: &str) -> Option<String> {
+    match MethodUrl::parse(method)?.source() {
+        Source::Own(key) => Some(key.to_jwk()),
+        Source::Url(_) | Source::Unsupported => None,
+    }
+}
+
 /// Whether a Multikey value is a public key that signatures are checked with: Ed25519, P-256 or P-384.
 #[cfg(feature = "any-credential")]
 #[must_use]

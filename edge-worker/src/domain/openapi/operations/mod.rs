@@ -8,6 +8,7 @@ mod public;
 mod sign_in;
 mod tenants;
 mod vc_api;
+mod wallets;
 mod webhooks;
 
 /// Who may ask.
@@ -105,4 +106,6 @@ pub const TABLES: &[Table] = &[
     public::TABLE,
     tenants::TABLE,
     vc_api::TABLE,
+    wallets::OFFERS,
+    wallets::TABLE,
 ];
