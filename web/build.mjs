@@ -23,7 +23,13 @@ if (!existsSync(WASM)) {
 
 const { files: scripts, imports } = await bundleModules(
   { page: "src/main.js", element: "src/element/define.js", account: "src/account/main.js", docs: "src/docs/main.js" },
-  { alias: { "accolade-verifier": join(PACKAGE, "browser.js") } },
+  {
+    alias: {
+      "accolade-verifier": join(PACKAGE, "browser.js"),
+      // It stands with the tools of the build, as whatever the pages themselves come without.
+      uqr: join(WEB, "../tools/node_modules/uqr/dist/index.mjs"),
+    },
+  },
 );
 const assets = [
   ...scripts,

@@ -99,6 +99,17 @@ test("the mail's link leads to the badge, a code proves the address, and the bad
     assert.equal(download.suggestedFilename(), `${credentialId}.json`);
     assert.match(readFileSync(await download.path(), "utf8"), /eddsa-rdfc-2022/);
 
+    await page.click("text=Take it into a wallet");
+    await page.waitForSelector("svg.qr path");
+    const offer = JSON.parse(new URL(await page.getAttribute(".wallet a", "href")).searchParams.get("credential_offer"));
+    const grants = Object.entries(offer.grants);
+    const token = await server.request("POST", "/oid4vci/token", {
+      body: new URLSearchParams({ grant_type: grants[0][0], ...grants[0][1] }).toString(),
+      type: "application/x-www-form-urlencoded",
+    });
+    assert.equal(expectStatus(token, 200).json.token_type, "Bearer");
+    await inspect(page, "wallet");
+
     await page.click("#own");
     await title(page, "Your badges");
     await page.waitForSelector(".collection a");

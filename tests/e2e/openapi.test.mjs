@@ -206,7 +206,7 @@ test("answers have the shapes that are described", async () => {
   await ask("DELETE", "/api/v1/webhooks/{webhook}", hook, key);
 
   await tenants({ ask, organization, server });
-  await wallets({ ask, organization });
+  await wallets({ ask, organization, person });
 
   const second = expectStatus(await organization.issue(), 201).json;
   await ask("DELETE", "/api/organizations/{organization}/credentials/{credential}", { ...ids, credential: second.id }, { ...member, json: { reason: "x" } });

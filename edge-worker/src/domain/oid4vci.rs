@@ -317,16 +317,13 @@ impl Proof {
         }
         let seconds = now.unix_millis().div_euclid(1000);
         let times = seconds.saturating_sub(MAX_PROOF_AGE_SECONDS)..=seconds.saturating_add(SKEW_SECONDS);
-        let at = |name: &str| payload.get(name).and_then(Value::as_f64);
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a cast of a double saturates, and what is no time is out of range"
-        )]
-        if !at("iat").is_some_and(|iat| times.contains(&(iat as i64))) {
+        // A double that is out of range saturates, and is out of range then.
+        #[expect(clippy::cast_possible_truncation, reason = "see above")]
+        let at = |name: &str| payload.get(name).and_then(Value::as_f64).map(|seconds| seconds as i64);
+        if !at("iat").is_some_and(|iat| times.contains(&iat)) {
             return Err(invalid("`iat` must be now"));
         }
-        #[expect(clippy::cast_possible_truncation, reason = "as above")]
-        if payload.get("exp").is_some() && !at("exp").is_some_and(|exp| exp as i64 > seconds) {
+        if payload.get("exp").is_some() && at("exp").is_none_or(|exp| exp <= seconds) {
             return Err(invalid("the proof has expired"));
         }
         let nonce = text(&payload, "nonce").ok_or(Refused::InvalidNonce)?;

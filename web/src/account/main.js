@@ -4,6 +4,7 @@ import { el } from "../view/dom.js";
 import { engraving } from "../view/engraving.js";
 import { LANGUAGES, bestLanguage } from "../words/index.js";
 import { asked, download, picture, requestCode, session, signIn, signOut } from "./api.js";
+import { offered } from "./wallet.js";
 import { WORDS } from "./words.js";
 
 const part = (id) => document.querySelector(`#${id}`);
@@ -132,6 +133,7 @@ async function openClaim(moves) {
     if (credential.status === "pending") body.push(offer());
     else if (credential.status !== "valid") body.push(el("p", {}, words.statuses[credential.status]));
     if (isClaimed) body.push(visibility(credential, path), keep(credential));
+    if (credential.status === "valid") body.push(wallet(path));
     body.push(leave());
     const title = isClaimed ? words.claim.done : words.claim.title;
     return { title, lead: words.claim.from.replace("{organization}", credential.organizationName), body };
@@ -157,6 +159,14 @@ function visibility(credential, path) {
     box.checked = credential.isPublic;
   });
   return el("div", { class: "choice" }, box, el("label", { for: "public" }, words.claim.visible), said);
+}
+
+/** Offers the badge to a wallet when that is asked for, since an offer is good for ten minutes only. */
+function wallet(path) {
+  const ask = form([], words.wallet.offer, async () => {
+    ask.replaceWith(offered(await asked("POST", `${path}/offer`, {}), words.wallet));
+  });
+  return ask;
 }
 
 function keep({ credentialId, linkedInUrl }) {

@@ -32,6 +32,11 @@ const en = {
     file: "Save the file",
     linkedIn: "Add to LinkedIn",
   },
+  wallet: {
+    offer: "Take it into a wallet",
+    open: "Open it in a wallet on this device",
+    scan: "Or scan this with a wallet on another device. It is good once, for ten minutes.",
+  },
   invitation: {
     why: "To accept the invitation, sign in with the address that it was sent to.",
     as: "You are invited as {role}.",
@@ -92,6 +97,11 @@ const de = {
     image: "Bild speichern",
     file: "Datei speichern",
     linkedIn: "Bei LinkedIn hinzufügen",
+  },
+  wallet: {
+    offer: "In eine Wallet übernehmen",
+    open: "In einer Wallet auf diesem Gerät öffnen",
+    scan: "Oder scannen Sie dies mit einer Wallet auf einem anderen Gerät. Es gilt einmal und zehn Minuten lang.",
   },
   invitation: {
     why: "Um die Einladung anzunehmen, melden Sie sich mit der Adresse an, an die sie geschickt wurde.",
@@ -154,6 +164,11 @@ const es = {
     file: "Guardar el archivo",
     linkedIn: "Añadir a LinkedIn",
   },
+  wallet: {
+    offer: "Llevarla a una cartera",
+    open: "Abrirla en una cartera de este dispositivo",
+    scan: "O escanee esto con una cartera de otro dispositivo. Vale una vez, durante diez minutos.",
+  },
   invitation: {
     why: "Para aceptar la invitación, inicie sesión con la dirección a la que se envió.",
     as: "Se le invita como {role}.",
@@ -214,6 +229,11 @@ const fr = {
     image: "Enregistrer l’image",
     file: "Enregistrer le fichier",
     linkedIn: "Ajouter à LinkedIn",
+  },
+  wallet: {
+    offer: "Le mettre dans un portefeuille",
+    open: "L’ouvrir dans un portefeuille sur cet appareil",
+    scan: "Ou scannez ceci avec un portefeuille sur un autre appareil. Valable une fois, pendant dix minutes.",
   },
   invitation: {
     why: "Pour accepter l’invitation, connectez-vous avec l’adresse à laquelle elle a été envoyée.",
@@ -276,6 +296,11 @@ const nl = {
     file: "Bestand opslaan",
     linkedIn: "Aan LinkedIn toevoegen",
   },
+  wallet: {
+    offer: "In een wallet opnemen",
+    open: "Openen in een wallet op dit apparaat",
+    scan: "Of scan dit met een wallet op een ander apparaat. Het geldt één keer, tien minuten lang.",
+  },
   invitation: {
     why: "Om de uitnodiging aan te nemen logt u in met het adres waarnaar zij is gestuurd.",
     as: "U bent uitgenodigd als {role}.",
@@ -336,6 +361,11 @@ const ja = {
     image: "画像を保存",
     file: "ファイルを保存",
     linkedIn: "LinkedIn に追加",
+  },
+  wallet: {
+    offer: "ウォレットに入れる",
+    open: "この端末のウォレットで開く",
+    scan: "または別の端末のウォレットで読み取ってください。1 回だけ、10 分間有効です。",
   },
   invitation: {
     why: "招待を受けるには、招待が送られたアドレスでサインインしてください。",
