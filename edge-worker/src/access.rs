@@ -88,6 +88,14 @@ pub(crate) async fn with_address_limit(request: Request, next: Next) -> Response
     }
 }
 
+/// Admits requests of API keys as [`with_api_key`], and others, who may have a session, as [`with_address_limit`].
+pub(crate) async fn with_key_or_address_limit(request: Request, next: Next) -> Response {
+    match api_key_text(request.headers()).is_some_and(api_key::is_like_a_key) {
+        true => with_api_key(request, next).await,
+        false => with_address_limit(request, next).await,
+    }
+}
+
 /// Admits a network address to one route of signing in: 429 when there were too many attempts at it.
 pub(crate) async fn with_sign_in_limit(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);

@@ -8,6 +8,8 @@ use axum::extract::{FromRequestParts, Path, Query as AxumQuery, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
+use serde_json::Value;
+
 use crate::domain::fields::{Fields, Invalid, Problem};
 use crate::domain::{json, paging};
 use crate::error::{Error, Result};
@@ -21,11 +23,17 @@ const MAX_DISCARDED_BYTES: usize = 32 << 20;
 
 /// The JSON object that a request carries, and its bytes.
 pub(crate) async fn json(request: Request) -> Result<(Fields, Vec<u8>)> {
+    let (value, bytes) = json_value(request).await?;
+    Ok((Fields::of_body(value)?, bytes))
+}
+
+/// The JSON that a request carries, and its bytes.
+pub(crate) async fn json_value(request: Request) -> Result<(Value, Vec<u8>)> {
     let bytes = json_bytes(request, MAX_JSON_BYTES).await?;
     let unreadable =
         |error: serde_json::Error| Invalid { field: "body".into(), problem: Problem::Unreadable(error.to_string()) };
     let value = json::parse(&bytes).map_err(unreadable)?;
-    Ok((Fields::of_body(value)?, bytes))
+    Ok((value, bytes))
 }
 
 /// The bytes that a request carries and says to be JSON, up to a limit: 415 for what it says to be something else.

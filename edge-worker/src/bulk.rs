@@ -174,7 +174,7 @@ async fn issue_row(app: &App, organization: &Organization, job: &BulkJob, row: &
     match issuance::issue(app, organization, &request, actor, idempotency.as_ref()).await {
         Ok(answer) => issued(&answer),
         Err(error @ Error::Internal(_)) => Err(error),
-        Err(error @ Error::Conflict(_)) => Ok(End::refused("skipped", &error)),
+        Err(error @ (Error::Conflict(_) | Error::Contended(_))) => Ok(End::refused("skipped", &error)),
         Err(error) => Ok(End::refused("failed", &error)),
     }
 }

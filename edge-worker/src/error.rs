@@ -41,6 +41,8 @@ pub(crate) enum Error {
     MethodNotAllowed,
     /// It contradicts what is there.
     Conflict(String),
+    /// Another request was quicker; the same one may succeed later.
+    Contended(String),
     /// The body has more bytes than this.
     PayloadTooLarge(usize),
     /// The body is of another type than this.
@@ -75,7 +77,7 @@ impl Error {
             Self::AlreadyClaimed => (StatusCode::CONFLICT, "ALREADY_CLAIMED"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
-            Self::Conflict(_) => (StatusCode::CONFLICT, "CONFLICT"),
+            Self::Conflict(_) | Self::Contended(_) => (StatusCode::CONFLICT, "CONFLICT"),
             Self::PayloadTooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"),
             Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE"),
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
@@ -87,7 +89,7 @@ impl Error {
     pub(crate) fn message(&self) -> String {
         match self {
             Self::Invalid(invalid) | Self::Unprocessable(invalid) => invalid.to_string(),
-            Self::Unreadable(why) | Self::Forbidden(why) | Self::Conflict(why) => why.clone(),
+            Self::Unreadable(why) | Self::Forbidden(why) | Self::Conflict(why) | Self::Contended(why) => why.clone(),
             Self::Unauthorized(why) => (*why).into(),
             Self::EmailMismatch => {
                 "this is meant for another e-mail address than the one you are signed in with".into()
@@ -195,7 +197,10 @@ impl From<MayNotIssue> for Error {
 
 impl From<supersession::Refused> for Error {
     fn from(refused: supersession::Refused) -> Self {
-        Self::Conflict(refused.to_string())
+        match refused {
+            supersession::Refused::AlreadyHeld => Self::Conflict(refused.to_string()),
+            supersession::Refused::Overtaken => Self::Contended(refused.to_string()),
+        }
     }
 }
 

@@ -26,6 +26,9 @@ const SWEPT_AT_ONCE: i64 = 500;
 /// Most values that one run of the clock seals anew.
 const RESEALED_AT_ONCE: usize = 1000;
 
+/// Most jobs of the queue that one run of the clock takes up: forty messages to the queue, of a hundred jobs each.
+const QUEUE_JOBS_SWEPT_AT_ONCE: i64 = 4000;
+
 thread_local! {
     /// The routes of this isolate.
     static ROUTER: Router = router();
@@ -68,6 +71,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
         ("mails", sweep_mails(&env, now).await),
         ("expiry", expire(&env, now).await),
         ("deliveries", sweep_deliveries(&env, now).await),
+        ("queue jobs", sweep_queue_jobs(&env, now).await),
         ("uploads", sweep_uploads(&env, now).await),
         ("forget", forget(&env, now).await),
         ("sealing", reseal(&env).await),
@@ -98,6 +102,13 @@ async fn sweep_deliveries(env: &Env, now: DateTime) -> Result<(), StoreError> {
 async fn post_deliveries(env: &Env, due: Vec<DeliveryId>) {
     let due: Vec<Job> = due.into_iter().map(|id| Job::Delivery { id }).collect();
     jobs::post(env, &due).await;
+}
+
+async fn sweep_queue_jobs(env: &Env, now: DateTime) -> Result<(), StoreError> {
+    let due = Store::new(env)?.due_queue_jobs(QUEUE_JOBS_SWEPT_AT_ONCE, now).await?;
+    let due: Vec<Job> = due.into_iter().map(|id| Job::Queued { id }).collect();
+    jobs::post(env, &due).await;
+    Ok(())
 }
 
 async fn sweep_uploads(env: &Env, now: DateTime) -> Result<(), StoreError> {

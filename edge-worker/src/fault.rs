@@ -20,6 +20,8 @@ pub enum Rule {
     InvitationOpen,
     /// A version of a badge is written once.
     BadgeVersion,
+    /// An id names one credential.
+    CredentialId,
     /// A code names one credential.
     CredentialCode,
     /// The credentials of one badge for one recipient are a list.
@@ -47,7 +49,7 @@ pub enum Rule {
 }
 
 /// The texts by which SQLite names a broken rule: the columns of an index, or a constraint's name.
-const TEXTS: [(&str, Rule); 21] = [
+const TEXTS: [(&str, Rule); 22] = [
     ("UNIQUE constraint failed: user.is_bootstrap_owner", Rule::OneBootstrapOwner),
     ("UNIQUE constraint failed: user.email", Rule::UserEmail),
     ("UNIQUE constraint failed: organization.slug", Rule::OrganizationSlug),
@@ -55,6 +57,7 @@ const TEXTS: [(&str, Rule); 21] = [
     ("UNIQUE constraint failed: invitation.organization_id, invitation.email", Rule::InvitationOpen),
     ("UNIQUE constraint failed: badge.organization_id, badge.slug", Rule::BadgeSlug),
     ("UNIQUE constraint failed: badge_version.badge_id, badge_version.number", Rule::BadgeVersion),
+    ("UNIQUE constraint failed: credential.id", Rule::CredentialId),
     ("UNIQUE constraint failed: credential.code", Rule::CredentialCode),
     ("UNIQUE constraint failed: credential.badge_id, credential.recipient_id", Rule::CredentialChain),
     ("UNIQUE constraint failed: credential.supersedes_id", Rule::CredentialChain),
@@ -91,6 +94,7 @@ impl Rule {
             | Self::InvitationOpen
             | Self::BadgeSlug
             | Self::BadgeVersion
+            | Self::CredentialId
             | Self::CredentialChain
             | Self::Quota
             | Self::IdempotencyKey

@@ -8,7 +8,7 @@ use crate::domain::claim;
 use crate::domain::credential::{self, Code, IssueRequest, Status};
 use crate::domain::digest;
 use crate::domain::email::Email;
-use crate::domain::ids::{CredentialId, EventId, RecipientId};
+use crate::domain::ids::{CredentialId, EventId, QueueJobId, RecipientId};
 use crate::domain::lifecycle::{Action, Reason, ReasonCode, Source};
 use crate::domain::mail::Content;
 use crate::domain::organization::may_issue;
@@ -31,7 +31,7 @@ use crate::store::{Actor, IssuedRecord, Move, Organization, StoreError, credenti
 use crate::webhooks;
 
 /// Bytes of the salt of a recipient's hashed address: as many as no table of hashes covers.
-const SALT_BYTES: usize = 16;
+pub(crate) const SALT_BYTES: usize = 16;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,11 +67,33 @@ pub(crate) async fn issue(
 ) -> Result<Answer> {
     for attempt in 0..retry::ATTEMPTS {
         retry::pause(attempt).await?;
-        if let Some(answer) = attempt_to_issue(app, organization, request, actor, idempotency).await? {
+        if let Some(answer) = attempt_to_issue(app, organization, request, actor, idempotency, None).await? {
             return Ok(answer);
         }
     }
-    Err(Error::Conflict("too many requests issue at the same time; please try again".into()))
+    Err(contended())
+}
+
+/// Issues what a job of the queue says, under the id that the job's caller was told, as [`issue`]. The job is completed in the
+/// batch that writes the credential, so that there is never one without the other.
+pub(crate) async fn issue_by_job(
+    app: &App,
+    organization: &Organization,
+    request: &IssueRequest,
+    actor: Actor,
+    job: QueueJobId,
+) -> Result<()> {
+    for attempt in 0..retry::ATTEMPTS {
+        retry::pause(attempt).await?;
+        if attempt_to_issue(app, organization, request, actor, None, Some(job)).await?.is_some() {
+            return Ok(());
+        }
+    }
+    Err(contended())
+}
+
+fn contended() -> Error {
+    Error::Contended("too many requests issue at the same time; please try again".into())
 }
 
 /// One attempt; `None` when another request was quicker and the next attempt may succeed.
@@ -81,6 +103,7 @@ async fn attempt_to_issue(
     request: &IssueRequest,
     actor: Actor,
     idempotency: Option<&Idempotency>,
+    job: Option<QueueJobId>,
 ) -> Result<Option<Answer>> {
     let now = app.now.truncated_to_seconds();
     let month = time::month(now);
@@ -107,7 +130,7 @@ async fn attempt_to_issue(
     let supersession = Supersession::decide(context.newest.as_ref().map(|(newest, ..)| *newest), app.now)?;
     context.usage.admits_recipient(allowed)?;
     let validity = request.validity(badge.content.expires_in_days, now)?;
-    let id = CredentialId::from_random(random()?);
+    let id = job.map_or_else(|| random().map(CredentialId::from_random), |job| Ok(job.into()))?;
     let url = credential::credential_url(&app.origin, id);
     let mut achievement = badge.content.to_achievement(&app.origin, &organization.slug, &badge.slug);
     let results = result::settle(&request.results, &mut achievement, &url)?;
@@ -213,6 +236,7 @@ async fn attempt_to_issue(
         month: &month,
         allowed,
         answer: idempotency.map(|it| it.answer(answer.status, &answer.body)),
+        job,
         mail: mail.as_ref(),
         told,
     };
@@ -235,6 +259,8 @@ async fn attempt_to_issue(
     }
     match error {
         StoreError::Broken(rule) if rule.is_lost_race() => Ok(None),
+        // The job's other attempt was quicker, and has completed it.
+        StoreError::Broken(Rule::CredentialId) if job.is_some() => Ok(Some(answer)),
         StoreError::Broken(Rule::CredentialChain) => Err(Refused::Overtaken.into()),
         StoreError::Broken(Rule::Quota) => Err(Exceeded { allowed }.into()),
         error => Err(error.into()),

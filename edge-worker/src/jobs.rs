@@ -9,9 +9,10 @@ use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder};
 
 use crate::app::App;
 use crate::bulk;
-use crate::domain::ids::{DeliveryId, JobId, MailId};
+use crate::domain::ids::{DeliveryId, JobId, MailId, QueueJobId};
 use crate::error::{Error, Result};
 use crate::mail;
+use crate::queue;
 use crate::webhooks;
 
 /// Most messages of one batch (a limit of the platform).
@@ -43,6 +44,11 @@ pub(crate) enum Job {
         id: JobId,
         /// The number of the first of them.
         first: i64,
+    },
+    /// Do what contract B's queue has accepted.
+    Queued {
+        /// Which job.
+        id: QueueJobId,
     },
 }
 
@@ -125,5 +131,6 @@ async fn perform(app: &App, job: Job) -> Result<Outcome> {
         Job::Mail { id } => mail::deliver(app.env(), &app.config, &app.store, id).await,
         Job::Delivery { id } => webhooks::deliver(app, id).await,
         Job::Rows { id, first } => bulk::issue_rows(app, id, first).await,
+        Job::Queued { id } => queue::run(app, id).await,
     }
 }

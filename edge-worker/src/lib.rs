@@ -41,6 +41,8 @@ mod observe;
 #[cfg(target_family = "wasm")]
 mod outbound;
 #[cfg(target_family = "wasm")]
+mod queue;
+#[cfg(target_family = "wasm")]
 mod respond;
 #[cfg(target_family = "wasm")]
 mod retry;

@@ -109,5 +109,5 @@ pub(crate) async fn move_to(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Error::Conflict("too many requests change this status list at the same time; please try again".into()))
+    Err(Error::Contended("too many requests change this status list at the same time; please try again".into()))
 }

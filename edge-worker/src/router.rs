@@ -4,14 +4,14 @@ use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
-use crate::access::{with_address_limit, with_api_key, with_sign_in_limit};
+use crate::access::{with_address_limit, with_api_key, with_key_or_address_limit, with_sign_in_limit};
 use crate::error::in_form_of_area;
 use crate::observe::observe;
 use crate::respond::{for_every_origin, preflight, preflight_post};
 use crate::routes::{
     api_keys, badges, bulk, credentials, did_resolution, embed, images, issuers, members, oid4vci, operator,
-    organizations, own, pages, public, recipients, session, signing_keys, status, tenant_keys, vc_api, verify_image,
-    webhooks,
+    organizations, own, pages, programmatic, public, recipients, session, signing_keys, status, tenant_keys, vc_api,
+    verify_image, webhooks,
 };
 
 /// The routes. Handlers find the request's `App` among its extensions.
@@ -30,11 +30,19 @@ pub(crate) fn router() -> Router {
         .route("/api/v1/webhooks/{webhook}/rotate-secret", post(webhooks::rotate_secret))
         .route("/api/v1/webhooks/{webhook}/deliveries", get(webhooks::deliveries))
         .route("/api/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver", post(webhooks::redeliver))
+        .route("/v1/programmatic/issue", post(programmatic::issue))
+        .route("/v1/programmatic/revoke", post(programmatic::revoke))
         .route("/api/v1/badges", get(badges::list).post(badges::create_by_key))
         .route("/api/v1/badges/{badge}", get(badges::show).patch(badges::change_by_key).delete(badges::delete_by_key))
         .route("/api/v1/badges/{badge}/image", put(badges::set_image_by_key))
         .route("/credentials/issue", post(vc_api::issue))
         .route_layer(from_fn(with_api_key));
+
+    let with_key_or_session = Router::new()
+        .route("/v1/programmatic/jobs", get(programmatic::jobs_in_state))
+        .route("/v1/programmatic/jobs/{key}", get(programmatic::job))
+        .route("/v1/programmatic/jobs/{key}/retry", post(programmatic::retry))
+        .route_layer(from_fn(with_key_or_address_limit));
 
     let with_session = Router::new()
         .route("/api/auth/session", get(session::show))
@@ -121,6 +129,7 @@ pub(crate) fn router() -> Router {
 
     Router::new()
         .merge(with_key)
+        .merge(with_key_or_session)
         .merge(with_session)
         .merge(sign_in)
         .merge(resolver)

@@ -34,6 +34,12 @@ impl NewApiKey {
     }
 }
 
+/// Whether text can be told from a session's token by how it begins.
+#[must_use]
+pub fn is_like_a_key(text: &str) -> bool {
+    text.starts_with(MARK)
+}
+
 /// The hash under which a key is stored. One round is enough: a key has 256 random bits and can not be guessed.
 #[must_use]
 pub fn hash(text: &str) -> String {

@@ -36,6 +36,13 @@ macro_rules! ids {
 
 const HYPHENATED_LENGTH: usize = 36;
 
+impl From<QueueJobId> for CredentialId {
+    /// The credential that a job makes.
+    fn from(id: QueueJobId) -> Self {
+        Self(id.0)
+    }
+}
+
 ids! {
     /// A person who signs in.
     UserId,
@@ -71,6 +78,8 @@ ids! {
     JobId,
     /// An offer of a credential to a wallet.
     WalletOfferId,
+    /// A request that the queue does; the id of what it makes.
+    QueueJobId,
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Longest reason.
-const MAX_REASON: usize = 512;
+pub const MAX_REASON: usize = 512;
 /// How far the clock of whoever asks may be ahead of ours.
 const CLOCK_SKEW_SECONDS: i64 = 300;
 

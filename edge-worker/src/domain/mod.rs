@@ -26,6 +26,7 @@ pub mod openapi;
 pub mod organization;
 pub mod origin;
 pub mod paging;
+pub mod queue;
 pub mod quota;
 pub mod rate;
 pub mod recipient;

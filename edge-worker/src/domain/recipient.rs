@@ -52,7 +52,8 @@ impl Recipient {
     }
 
     /// The recipient of an identity in the form in which it is stored, or as a caller writes it.
-    fn of(kind: &str, identity: &str) -> Option<Self> {
+    #[must_use]
+    pub fn of(kind: &str, identity: &str) -> Option<Self> {
         match kind {
             "email" => Email::parse(identity).map(Self::Email),
             "email_sha256" => {

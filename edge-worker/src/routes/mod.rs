@@ -14,6 +14,7 @@ pub(crate) mod operator;
 pub(crate) mod organizations;
 pub(crate) mod own;
 pub(crate) mod pages;
+pub(crate) mod programmatic;
 pub(crate) mod public;
 pub(crate) mod recipients;
 pub(crate) mod session;

@@ -12,7 +12,8 @@ use super::sql::{DATABASE_NOW, StoreError, flag, maybe_time, row, statement, tim
 use super::webhooks::NewEvent;
 use crate::domain::credential::Lifetime;
 use crate::domain::ids::{
-    BadgeId, CredentialId, DeliveryId, OrganizationId, RecipientId, SigningKeyId, StatusBlockId, StatusListId,
+    BadgeId, CredentialId, DeliveryId, OrganizationId, QueueJobId, RecipientId, SigningKeyId, StatusBlockId,
+    StatusListId,
 };
 use crate::domain::quota::Usage;
 use crate::domain::recipient::Recipient;
@@ -107,6 +108,8 @@ pub(crate) struct IssuedRecord<'a> {
     pub allowed: i64,
     /// The answer to keep.
     pub answer: Option<NewAnswer<'a>>,
+    /// The job of the queue that is completed by it.
+    pub job: Option<QueueJobId>,
     /// The mail to the recipient.
     pub mail: Option<&'a NewMail>,
     /// What webhooks are told of it.
@@ -296,6 +299,9 @@ impl Store {
         }
         if let Some(answer) = &issued.answer {
             statements.push(self.insert_answer(organization, answer, issued.issued_at)?);
+        }
+        if let Some(job) = issued.job {
+            statements.push(self.completion(job, issued.issued_at)?);
         }
         let issuing = statements.len();
         for event in issued.told.iter().chain(issued.revocation.as_ref().map(|revocation| &revocation.told)) {

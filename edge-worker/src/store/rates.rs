@@ -135,6 +135,7 @@ impl Store {
             statement!(self.db, "DELETE FROM mail WHERE state <> 'waiting' AND ended_at < ?1", ended)?,
             statement!(self.db, "DELETE FROM webhook_delivery WHERE state <> 'waiting' AND ended_at < ?1", ended)?,
             statement!(self.db, told, ended)?,
+            self.forget_queue_jobs(ended)?,
         ];
         self.db.batch(statements).await?;
         Ok(())

@@ -31,12 +31,16 @@ impl Store {
         let answers = "DELETE FROM idempotency WHERE organization_id = ?1 AND instr(response, ?2) > 0";
         let events = "UPDATE webhook_event SET data = json_set(data, '$.recipientEmail', NULL)
             WHERE organization_id = ?1 AND json_extract(data, '$.recipientEmail') = ?2";
+        // What has not come to its end issues nothing to somebody who is forgotten.
+        let queued = "UPDATE queue_job SET state = 'failed', ended_at = coalesce(ended_at, created_at),
+              last_error = 'the recipient was erased', identity = NULL, identifiers = NULL
+            WHERE organization_id = ?1 AND identity_type = 'email' AND identity = ?2";
         let identity = format!(
             "UPDATE recipient SET identity = '{ERASED}' || id
              WHERE organization_id = ?1 AND identity_type = 'email' AND identity = ?2"
         );
         let mut statements = vec![statement!(self.db, count, organization, email)?];
-        for sql in [credentials.as_str(), mails, rows, answers, events, &identity] {
+        for sql in [credentials.as_str(), mails, rows, answers, events, queued, &identity] {
             statements.push(statement!(self.db, sql, organization, email)?);
         }
         let results = self.db.batch(statements).await?;

@@ -10,8 +10,8 @@ use worker::{D1Database, D1PreparedStatement, D1Result};
 
 use crate::domain::email::Email;
 use crate::domain::ids::{
-    ApiKeyId, BadgeId, CredentialId, DeliveryId, EventId, InvitationId, JobId, MailId, OrganizationId, RecipientId,
-    SessionId, SigningKeyId, StatusBlockId, StatusListId, UserId, WalletOfferId, WebhookId,
+    ApiKeyId, BadgeId, CredentialId, DeliveryId, EventId, InvitationId, JobId, MailId, OrganizationId, QueueJobId,
+    RecipientId, SessionId, SigningKeyId, StatusBlockId, StatusListId, UserId, WalletOfferId, WebhookId,
 };
 use crate::domain::status_list::StatusIndex;
 use crate::fault::Rule;
@@ -138,6 +138,7 @@ bind_ids!(
     JobId,
     MailId,
     OrganizationId,
+    QueueJobId,
     RecipientId,
     SessionId,
     SigningKeyId,
