@@ -107,10 +107,18 @@ pub(crate) async fn with_sign_in_limit(request: Request, next: Next) -> Response
 }
 
 async fn admit_address(request: &Request, kind: &str, limit: fn(&Limits) -> Limit) -> Result<()> {
-    let app = app(request)?;
+    admit_network(app(request)?, request.headers(), kind, limit).await
+}
+
+/// Counts a request of a network address: 429 when there are too many.
+pub(crate) async fn admit_network(
+    app: &App,
+    headers: &HeaderMap,
+    kind: &str,
+    limit: fn(&Limits) -> Limit,
+) -> Result<()> {
     let Some(limits) = &app.config.rate_limits else { return Ok(()) };
-    let subject = address_subject(app, request.headers(), kind);
-    admit(app, &subject, limit(limits)).await
+    admit(app, &address_subject(app, headers, kind), limit(limits)).await
 }
 
 /// Counts a request of a subject: 429 when there are too many.
@@ -220,6 +228,7 @@ fn api_key_text(headers: &HeaderMap) -> Option<&str> {
     bearer(headers).or(plain).filter(|text| !text.is_empty() && text.len() <= MAX_CREDENTIAL)
 }
 
+/// `Authorization: Bearer …`.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let token = token.trim();

@@ -19,6 +19,10 @@ pub struct Config {
     pub rate_limits: Option<Limits>,
     /// How mail is sent; `None` sends none.
     pub mail: Option<Mail>,
+    /// Where the terms of service stand.
+    pub terms_url: Option<String>,
+    /// Where the privacy policy stands.
+    pub privacy_url: Option<String>,
     /// Makes the first owner.
     pub bootstrap_secret: String,
     /// Signs sessions.
@@ -70,6 +74,8 @@ pub enum Fault {
     RateLimits,
     /// A limit that is not `REQUESTS/SECONDS`.
     Limit(&'static str),
+    /// What should be a web address is none.
+    Link(&'static str),
     /// `MAIL_FROM` is no address.
     MailFrom,
     /// `MAIL_HTTP_URL` is no URL, or stands without `MAIL_HTTP_TOKEN`.
@@ -85,6 +91,7 @@ impl fmt::Display for Fault {
             }
             Self::RateLimits => f.write_str("RATE_LIMITS must be `on`, `off` or empty"),
             Self::Limit(name) => write!(f, "{name} must be requests in seconds such as 60/60, or empty"),
+            Self::Link(name) => write!(f, "{name} must be an http or https URL, or empty"),
             Self::MailFrom => f.write_str("MAIL_FROM must be an e-mail address, or empty"),
             Self::MailHttp => {
                 f.write_str("MAIL_HTTP_URL must be an http or https URL and have MAIL_HTTP_TOKEN beside it")
@@ -119,12 +126,27 @@ impl Config {
                 None
             }),
         };
+        let mut link = |name| {
+            let url = setting(name).filter(|text| !text.is_empty());
+            if url.as_deref().is_some_and(|url| !uri::is_web_url(url)) {
+                faults.push(Fault::Link(name));
+            }
+            url
+        };
+        let (terms_url, privacy_url) = (link("TERMS_URL"), link("PRIVACY_URL"));
         let rate_limits = rate_limits(&setting, &mut faults);
         let mail = mail(&setting, &mut faults);
         match Vault::new(&key_encryption_secret, previous.as_deref()) {
-            Ok(vault) if faults.is_empty() => {
-                Ok(Self { public_origin, rate_limits, mail, bootstrap_secret, session_secret, vault })
-            }
+            Ok(vault) if faults.is_empty() => Ok(Self {
+                public_origin,
+                rate_limits,
+                mail,
+                terms_url,
+                privacy_url,
+                bootstrap_secret,
+                session_secret,
+                vault,
+            }),
             _ => Err(faults),
         }
     }
@@ -143,6 +165,7 @@ fn rate_limits(setting: &impl Fn(&str) -> Option<String>, faults: &mut Vec<Fault
         per_key: limit("RATE_LIMIT_KEY", defaults.per_key),
         per_address: limit("RATE_LIMIT_ADDRESS", defaults.per_address),
         sign_in: limit("RATE_LIMIT_SIGN_IN", defaults.sign_in),
+        registration: limit("RATE_LIMIT_REGISTRATION", defaults.registration),
     };
     match setting("RATE_LIMITS").as_deref() {
         None | Some("" | "on") => Some(limits),
@@ -229,6 +252,14 @@ mod tests {
         assert_eq!(read("PUBLIC_ORIGIN", "https://badges.example/x").err().unwrap(), [Fault::PublicOrigin]);
         let config = read("PUBLIC_ORIGIN", "https://badges.example").ok().unwrap();
         assert_eq!(config.public_origin.unwrap().to_string(), "https://badges.example");
+    }
+
+    #[test]
+    fn terms_and_privacy_are_web_addresses() {
+        assert_eq!(read("TERMS_URL", "terms").err().unwrap(), [Fault::Link("TERMS_URL")]);
+        let config = read("PRIVACY_URL", "https://badges.example/privacy").ok().unwrap();
+        assert_eq!(config.privacy_url.as_deref(), Some("https://badges.example/privacy"));
+        assert_eq!(config.terms_url, None);
     }
 
     #[test]

@@ -25,8 +25,14 @@ pub(crate) enum Error {
     Unprocessable(Invalid),
     /// What the caller sent is wrong as a whole.
     Unreadable(String),
+    /// It is no badge that its issuer signed, for the reason of this code.
+    Unverifiable(&'static str),
     /// Nobody said who asks, or it is not believed.
     Unauthorized(&'static str),
+    /// The access token is not good (RFC 6750 §3.1).
+    InvalidToken,
+    /// The access token is not for this, but for another scope than this one (RFC 6750 §3.1).
+    InsufficientScope(String),
     /// Who asks may not do this.
     Forbidden(String),
     /// The session's address is another one than the one that this is meant for.
@@ -66,12 +72,14 @@ struct Refusal {
 }
 
 impl Error {
-    const fn status(&self) -> (StatusCode, &'static str) {
+    /// The status, and the code of contract A.
+    pub(crate) const fn status(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Invalid(_) | Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR"),
             Self::Unprocessable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_ERROR"),
-            Self::Unauthorized(_) => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED"),
-            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "FORBIDDEN"),
+            Self::Unverifiable(_) => (StatusCode::BAD_REQUEST, "UNVERIFIABLE"),
+            Self::Unauthorized(_) | Self::InvalidToken => (StatusCode::UNAUTHORIZED, "UNAUTHORIZED"),
+            Self::Forbidden(_) | Self::InsufficientScope(_) => (StatusCode::FORBIDDEN, "FORBIDDEN"),
             Self::EmailMismatch => (StatusCode::FORBIDDEN, "EMAIL_MISMATCH"),
             Self::EmailNotVerified => (StatusCode::FORBIDDEN, "EMAIL_NOT_VERIFIED"),
             Self::AlreadyClaimed => (StatusCode::CONFLICT, "ALREADY_CLAIMED"),
@@ -90,7 +98,10 @@ impl Error {
         match self {
             Self::Invalid(invalid) | Self::Unprocessable(invalid) => invalid.to_string(),
             Self::Unreadable(why) | Self::Forbidden(why) | Self::Conflict(why) | Self::Contended(why) => why.clone(),
+            Self::Unverifiable(code) => format!("the credential can not be verified: `{code}`"),
             Self::Unauthorized(why) => (*why).into(),
+            Self::InvalidToken => "the access token is not valid".into(),
+            Self::InsufficientScope(scope) => format!("the access token does not have the scope `{scope}`"),
             Self::EmailMismatch => {
                 "this is meant for another e-mail address than the one you are signed in with".into()
             }
@@ -102,6 +113,30 @@ impl Error {
             Self::UnsupportedMediaType(expected) => format!("the body must be {expected}"),
             Self::RateLimited(allowance) => format!("more than {} requests in a window", allowance.limit),
             Self::Internal(_) => "something went wrong here; please try again".into(),
+        }
+    }
+}
+
+impl Error {
+    /// Adds what an answer says in its headers, whatever the form of its body.
+    pub(crate) fn furnish(self, response: &mut Response) {
+        let challenge = match &self {
+            Self::Unauthorized(_) => Some(HeaderValue::from_static("Bearer")),
+            Self::InvalidToken => Some(HeaderValue::from_static("Bearer error=\"invalid_token\"")),
+            Self::InsufficientScope(scope) => {
+                HeaderValue::from_str(&format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")).ok()
+            }
+            _ => None,
+        };
+        if let Some(challenge) = challenge {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        match self {
+            Self::RateLimited(allowance) => respond::set_allowance(response.headers_mut(), &allowance),
+            Self::Internal(cause) => {
+                response.extensions_mut().insert(Cause(cause));
+            }
+            _ => {}
         }
     }
 }
@@ -132,16 +167,7 @@ impl IntoResponse for Error {
         let details = field.map(|field| Details { field });
         let mut response = respond::json(status, &Envelope { error: code, message, details });
         response.extensions_mut().insert(refusal);
-        match self {
-            Self::Unauthorized(_) => {
-                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            Self::RateLimited(allowance) => respond::set_allowance(response.headers_mut(), &allowance),
-            Self::Internal(cause) => {
-                response.extensions_mut().insert(Cause(cause));
-            }
-            _ => {}
-        }
+        self.furnish(&mut response);
         response
     }
 }

@@ -29,6 +29,10 @@ mod examination;
 #[cfg(target_family = "wasm")]
 mod idempotency;
 #[cfg(target_family = "wasm")]
+mod imports;
+#[cfg(target_family = "wasm")]
+mod imsx;
+#[cfg(target_family = "wasm")]
 mod issuance;
 #[cfg(target_family = "wasm")]
 mod jobs;
@@ -36,6 +40,8 @@ mod jobs;
 mod lifecycle;
 #[cfg(target_family = "wasm")]
 mod mail;
+#[cfg(target_family = "wasm")]
+mod oauth;
 #[cfg(target_family = "wasm")]
 mod observe;
 #[cfg(target_family = "wasm")]

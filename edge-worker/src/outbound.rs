@@ -17,7 +17,17 @@ const TIMEOUT_MILLIS: u64 = 5_000;
 
 /// A document, or `None` when it can not be had, for whatever reason. `is_local` lets addresses of this very machine pass.
 pub(crate) async fn document(url: &str, is_local: bool) -> Option<Vec<u8>> {
-    if !webhook::is_target(url, is_local) {
+    file(url, is_local, MAX_DOCUMENT_BYTES).await
+}
+
+/// Whether an address may be asked for anything: a public one, or where `is_local` one of this very machine.
+pub(crate) fn may_be_asked(url: &str, is_local: bool) -> bool {
+    webhook::is_target(url, is_local)
+}
+
+/// What stands at an address, of no more than `max` bytes; `None` when it can not be had, for whatever reason.
+pub(crate) async fn file(url: &str, is_local: bool, max: usize) -> Option<Vec<u8>> {
+    if !may_be_asked(url, is_local) {
         return None;
     }
     let mut init = RequestInit::new();
@@ -26,7 +36,7 @@ pub(crate) async fn document(url: &str, is_local: bool) -> Option<Vec<u8>> {
     let controller = AbortController::default();
     let signal = controller.signal();
     let found = {
-        let work = std::pin::pin!(read(request, &signal));
+        let work = std::pin::pin!(read(request, &signal, max));
         let late = std::pin::pin!(Delay::from(Duration::from_millis(TIMEOUT_MILLIS)));
         first(work, late).await
     };
@@ -55,7 +65,7 @@ pub(crate) async fn status(request: Request, late: &str) -> Result<u16, String> 
     }
 }
 
-async fn read(request: Request, signal: &worker::AbortSignal) -> Option<Vec<u8>> {
+async fn read(request: Request, signal: &worker::AbortSignal, max: usize) -> Option<Vec<u8>> {
     let response = Fetch::Request(request).send_with_signal(signal).await.ok()?;
     if response.status_code() != 200 {
         return None;
@@ -64,7 +74,7 @@ async fn read(request: Request, signal: &worker::AbortSignal) -> Option<Vec<u8>>
     let mut bytes = Vec::new();
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         let Ok(chunk) = frame.ok()?.into_data() else { continue };
-        if bytes.len().saturating_add(chunk.len()) > MAX_DOCUMENT_BYTES {
+        if bytes.len().saturating_add(chunk.len()) > max {
             return None;
         }
         bytes.extend_from_slice(&chunk);

@@ -6,11 +6,11 @@ use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
 use crate::access::{with_address_limit, with_api_key, with_key_or_address_limit, with_sign_in_limit};
 use crate::error::in_form_of_area;
+use crate::imsx;
 use crate::observe::observe;
 use crate::respond::{for_every_origin, preflight, preflight_post};
 use crate::routes::{
-    api_keys, badges, bulk, credentials, did_resolution, embed, images, issuers, members, oid4vci, operator,
-    organizations, own, pages, programmatic, public, recipients, session, signing_keys, status, tenant_keys, vc_api,
+    api_keys, badges, bulk, credentials, did_resolution, embed, images, imports, issuers, members, oauth, oid4vci, open_badges, operator, organizations, own, pages, programmatic, public, recipients, session, signing_keys, status, tenant_keys, vc_api,
     verify_image, webhooks,
 };
 
@@ -71,6 +71,11 @@ pub(crate) fn router() -> Router {
         .route("/api/operator/organizations", get(operator::list))
         .route("/api/operator/organizations/{organization}", patch(operator::review))
         .route("/api/operator/sealing", get(operator::sealing).post(operator::reseal))
+        .route("/api/me/authorizations", get(oauth::grants))
+        .route("/api/me/authorizations/{authorization}", delete(oauth::withdraw))
+        .route("/api/me/imports", get(imports::list).post(imports::create))
+        .route("/api/me/imports/{import}", get(imports::show).delete(imports::delete))
+        .route("/api/me/imports/{import}/file", get(imports::file_of))
         .route("/api/me/credentials", get(own::list))
         .route("/api/me/credentials/{credential}", get(own::show).patch(own::change))
         .route("/api/me/credentials/{credential}/offer", post(oid4vci::offer))
@@ -115,7 +120,22 @@ pub(crate) fn router() -> Router {
         .route("/.well-known/openid-credential-issuer", open(get(oid4vci::issuer_metadata)))
         .route("/.well-known/oauth-authorization-server/oid4vci", open(get(oid4vci::server_metadata)))
         .route("/openapi.json", open(get(pages::openapi)))
+        .route("/ims/ob/v3p0/discovery", open(get(open_badges::discovery)))
+        .route("/.well-known/oauth-authorization-server/ims/ob/v3p0/oauth", open(get(oauth::metadata)))
         .route_layer(from_fn(for_every_origin));
+
+    let open_badges = Router::new()
+        .route("/ims/ob/v3p0/credentials", get(open_badges::credentials).post(open_badges::upsert))
+        .route("/ims/ob/v3p0/profile", get(open_badges::profile).put(open_badges::put_profile))
+        .method_not_allowed_fallback(imsx::method_not_allowed);
+
+    // What limits these stands in the handlers: a refusal has OAuth's form.
+    let oauth = Router::new()
+        .route("/ims/ob/v3p0/oauth/register", post(oauth::register))
+        .route("/ims/ob/v3p0/oauth/authorize", get(oauth::page).post(oauth::decide))
+        .route("/ims/ob/v3p0/oauth/request", get(oauth::describe))
+        .route("/ims/ob/v3p0/oauth/token", post(oauth::token))
+        .route("/ims/ob/v3p0/oauth/revoke", post(oauth::revoke));
 
     let pages = Router::new()
         .route("/healthz", get(pages::health))
@@ -135,6 +155,8 @@ pub(crate) fn router() -> Router {
         .merge(resolver)
         .merge(wallets)
         .merge(documents)
+        .merge(open_badges)
+        .merge(oauth)
         .merge(pages)
         .fallback(pages::other)
         .method_not_allowed_fallback(pages::method_not_allowed)

@@ -80,6 +80,12 @@ ids! {
     WalletOfferId,
     /// A request that the queue does; the id of what it makes.
     QueueJobId,
+    /// A program that registered itself.
+    ClientId,
+    /// What a person allowed a program.
+    GrantId,
+    /// A badge that a person brought from elsewhere.
+    ImportId,
 }
 
 #[cfg(test)]

@@ -21,6 +21,21 @@ pub struct Page {
     pub offset: i64,
 }
 
+/// The pages around a page of a list, by what they are to it (RFC 8288), each with its offset: the first and the last always, the
+/// one before and the one after where there are any.
+pub fn neighbours(page: Page, total: i64) -> impl Iterator<Item = (&'static str, i64)> {
+    let last = if total > 0 { (total - 1) / page.limit * page.limit } else { 0 };
+    let next = page.offset.saturating_add(page.limit);
+    [
+        Some(("first", 0)),
+        (page.offset > 0).then(|| ("prev", (page.offset - page.limit).max(0))),
+        (next < total).then_some(("next", next)),
+        Some(("last", last)),
+    ]
+    .into_iter()
+    .flatten()
+}
+
 /// A place in a list that is ordered by time, the newest first, and then by id: after which item the page begins. Unlike an
 /// offset it stays where it is when items are added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +175,16 @@ mod tests {
         {
             assert_eq!(query(&[(name, value)]).unwrap().page().unwrap_err().field, name, "{value}");
         }
+    }
+
+    #[test]
+    fn a_page_has_neighbours() {
+        let around = |limit, offset, total| neighbours(Page { limit, offset }, total).collect::<Vec<_>>();
+        assert_eq!(around(2, 0, 0), [("first", 0), ("last", 0)]);
+        assert_eq!(around(2, 0, 5), [("first", 0), ("next", 2), ("last", 4)]);
+        assert_eq!(around(2, 2, 5), [("first", 0), ("prev", 0), ("next", 4), ("last", 4)]);
+        assert_eq!(around(2, 4, 5), [("first", 0), ("prev", 2), ("last", 4)]);
+        assert_eq!(around(5, 0, 5), [("first", 0), ("last", 0)]);
     }
 
     #[test]

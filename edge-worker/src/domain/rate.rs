@@ -22,6 +22,9 @@ const PER_ADDRESS: Limit = Limit { requests: 100, window_seconds: 60 };
 /// Attempts to sign in from one network address.
 const SIGN_IN: Limit = Limit { requests: 3, window_seconds: 15 * 60 };
 
+/// Clients that register from one network address.
+const REGISTRATION: Limit = Limit { requests: 20, window_seconds: 60 * 60 };
+
 /// The limits of a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -31,11 +34,13 @@ pub struct Limits {
     pub per_address: Limit,
     /// Attempts at one route of signing in from one network address, and codes for one mail address.
     pub sign_in: Limit,
+    /// Clients that register from one network address.
+    pub registration: Limit,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_key: PER_KEY, per_address: PER_ADDRESS, sign_in: SIGN_IN }
+        Self { per_key: PER_KEY, per_address: PER_ADDRESS, sign_in: SIGN_IN, registration: REGISTRATION }
     }
 }
 

@@ -15,6 +15,13 @@ pub fn is_web_url(text: &str) -> bool {
         && has_only_uri_characters(text)
 }
 
+/// The host of a web URL, with its port where one is written, in lower case; empty where it is no web URL.
+#[must_use]
+pub fn host(text: &str) -> String {
+    let rest = text.split_once("://").filter(|_| is_web_url(text)).map_or("", |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase()
+}
+
 /// Whether `text` can name a recipient: a DID, a URL or a URN. `mailto:` can not; it would publish the address.
 #[must_use]
 pub fn is_subject(text: &str) -> bool {

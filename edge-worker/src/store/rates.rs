@@ -118,7 +118,7 @@ impl Store {
         Ok(KeyCheck { address, key, found })
     }
 
-    /// Forgets whose time is over: windows, codes and sessions, answers, and what mails and webhooks came to.
+    /// Forgets whose time is over: windows, codes and sessions, answers, tokens, and what mails and webhooks came to.
     pub(crate) async fn forget_before(
         &self,
         windows: DateTime,
@@ -127,7 +127,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let told = "DELETE FROM webhook_event WHERE created_at < ?1
             AND NOT EXISTS (SELECT 1 FROM webhook_delivery WHERE event_id = webhook_event.id)";
-        let statements = vec![
+        let mut statements = vec![
             statement!(self.db, "DELETE FROM rate_window WHERE window_end < ?1", windows)?,
             statement!(self.db, "DELETE FROM idempotency WHERE created_at < ?1", answers)?,
             statement!(self.db, "DELETE FROM sign_in_code WHERE expires_at < ?1", windows)?,
@@ -137,6 +137,7 @@ impl Store {
             statement!(self.db, told, ended)?,
             self.forget_queue_jobs(ended)?,
         ];
+        statements.extend(self.forget_tokens(ended)?);
         self.db.batch(statements).await?;
         Ok(())
     }

@@ -9,10 +9,7 @@ use worker::wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result};
 
 use crate::domain::email::Email;
-use crate::domain::ids::{
-    ApiKeyId, BadgeId, CredentialId, DeliveryId, EventId, InvitationId, JobId, MailId, OrganizationId, QueueJobId,
-    RecipientId, SessionId, SigningKeyId, StatusBlockId, StatusListId, UserId, WalletOfferId, WebhookId,
-};
+use crate::domain::ids::{ApiKeyId, BadgeId, ClientId, CredentialId, DeliveryId, EventId, GrantId, ImportId, InvitationId, JobId, MailId, OrganizationId, QueueJobId, RecipientId, SessionId, SigningKeyId, StatusBlockId, StatusListId, UserId, WalletOfferId, WebhookId};
 use crate::domain::status_list::StatusIndex;
 use crate::fault::Rule;
 
@@ -131,9 +128,12 @@ macro_rules! bind_ids {
 bind_ids!(
     ApiKeyId,
     BadgeId,
+    ClientId,
     CredentialId,
     DeliveryId,
     EventId,
+    GrantId,
+    ImportId,
     InvitationId,
     JobId,
     MailId,
