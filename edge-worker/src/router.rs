@@ -135,7 +135,8 @@ pub(crate) fn router() -> Router {
         .route("/ims/ob/v3p0/oauth/authorize", get(oauth::page).post(oauth::decide))
         .route("/ims/ob/v3p0/oauth/request", get(oauth::describe))
         .route("/ims/ob/v3p0/oauth/token", post(oauth::token))
-        .route("/ims/ob/v3p0/oauth/revoke", post(oauth::revoke));
+        .route("/ims/ob/v3p0/oauth/revoke", post(oauth::revoke))
+        .method_not_allowed_fallback(oauth::method_not_allowed);
 
     let pages = Router::new()
         .route("/healthz", get(pages::health))

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { FULL_CONTENT } from "./content.mjs";
+import { openBadges } from "./described/open-badges.mjs";
 import { tenants } from "./described/tenants.mjs";
 import { wallets } from "./described/wallets.mjs";
 import { expectStatus, NOTHING, newOrganization, newRecipient, startWorker } from "./harness.mjs";
@@ -207,6 +208,8 @@ test("answers have the shapes that are described", async () => {
 
   await tenants({ ask, organization, server });
   await wallets({ ask, organization, person });
+  await wallets({ ask, organization });
+  await openBadges({ ask, server });
 
   const second = expectStatus(await organization.issue(), 201).json;
   await ask("DELETE", "/api/organizations/{organization}/credentials/{credential}", { ...ids, credential: second.id }, { ...member, json: { reason: "x" } });

@@ -249,6 +249,11 @@ pub(crate) async fn withdraw(
     }
 }
 
+/// What these paths answer to a method that they do not know; the router adds `Allow`.
+pub(crate) async fn method_not_allowed() -> oauth::Refused {
+    oauth::Refused::Other(Error::MethodNotAllowed)
+}
+
 /// A request for authorization whose client is known and whose answer has somewhere to go.
 struct Asked {
     client: Client,

@@ -36,6 +36,8 @@ pub fn document(origin: &Origin) -> Value {
             "schemas": schemas::all(),
             "securitySchemes": {
                 "apiKey": { "type": "http", "scheme": "bearer", "description": "An API key; `x-api-key` is accepted as well." },
+                "accessToken": { "type": "http", "scheme": "bearer", "description": "An OAuth 2.0 access token; see `/ims/ob/v3p0/discovery`." },
+                "client": { "type": "http", "scheme": "basic", "description": "An OAuth 2.0 client\u{2019}s id and secret." },
                 "session": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A session token." },
             },
         },
@@ -57,6 +59,11 @@ fn described(operation: &Operation, refusal: &str) -> Value {
             Some("apiKey")
         }
         Access::Session => Some("session"),
+        Access::Token(scope) => {
+            members.insert("description".into(), json!(format!("Scope `{scope}`.")));
+            Some("accessToken")
+        }
+        Access::Client => Some("client"),
     };
     if let Some(scheme) = security {
         members.insert("security".into(), json!([{ scheme: [] }]));
@@ -115,6 +122,7 @@ fn reference(name: &str) -> Value {
     match name {
         "string" | "boolean" | "object" => json!({ "type": name }),
         "binary" => json!({ "type": "string", "format": "binary" }),
+        "date-time" => json!({ "type": "string", "format": "date-time" }),
         "uuid" => json!({ "type": "string", "format": "uuid" }),
         "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 50 }),
         "offset" => json!({ "type": "integer", "minimum": 0, "maximum": 1_000_000, "default": 0 }),

@@ -22,6 +22,7 @@ const ANSWERS: &[(&str, &str)] = &[
 /// Words of which one is taken.
 const WORDS: &[(&str, &str)] = &[
     ("Status", "pending/valid/expired/revoked/suspended"),
+    ("Outcome", "verified/rejected/indeterminate"),
     ("RowState", "waiting/issued/renewed/skipped/failed"),
     ("DeliveryState", "waiting/delivered/failed"),
     ("OrganizationStatus", "pending_review/approved/rejected/suspended"),
@@ -39,7 +40,7 @@ const WORDS: &[(&str, &str)] = &[
     (
         "ErrorCode",
         "VALIDATION_ERROR/UNAUTHORIZED/FORBIDDEN/EMAIL_MISMATCH/EMAIL_NOT_VERIFIED/NOT_FOUND/METHOD_NOT_ALLOWED/CONFLICT/\
-         ALREADY_CLAIMED/PAYLOAD_TOO_LARGE/UNSUPPORTED_MEDIA_TYPE/RATE_LIMITED/INTERNAL_ERROR",
+         ALREADY_CLAIMED/UNVERIFIABLE/PAYLOAD_TOO_LARGE/UNSUPPORTED_MEDIA_TYPE/RATE_LIMITED/INTERNAL_ERROR",
     ),
 ];
 

@@ -3,6 +3,9 @@
 mod badges;
 mod credentials;
 mod keys;
+mod imports;
+mod oauth;
+mod open_badges;
 mod organizations;
 mod public;
 mod sign_in;
@@ -20,6 +23,10 @@ pub enum Access {
     Key(&'static str),
     /// Whoever is signed in, as far as their role goes.
     Session,
+    /// Holders of an access token with this scope of the Open Badges API.
+    Token(&'static str),
+    /// Clients of the Open Badges API.
+    Client,
 }
 
 /// One answer.
@@ -108,4 +115,7 @@ pub const TABLES: &[Table] = &[
     vc_api::TABLE,
     wallets::OFFERS,
     wallets::TABLE,
+    imports::TABLE,
+    oauth::TABLE,
+    open_badges::TABLE,
 ];
