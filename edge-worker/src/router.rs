@@ -10,8 +10,9 @@ use crate::imsx;
 use crate::observe::observe;
 use crate::respond::{for_every_origin, preflight, preflight_post};
 use crate::routes::{
-    api_keys, badges, bulk, credentials, did_resolution, embed, images, imports, issuers, members, oauth, oid4vci, open_badges, operator, organizations, own, pages, programmatic, public, recipients, session, signing_keys, status, tenant_keys, vc_api,
-    verify_image, webhooks,
+    api_keys, badges, bulk, credentials, did_resolution, embed, images, imports, issuers, members, oauth, oid4vci,
+    open_badges, operator, organizations, own, pages, programmatic, public, recipients, session, signing_keys, status,
+    tenant_keys, vc_api, verify_image, webhooks,
 };
 
 /// The routes. Handlers find the request's `App` among its extensions.

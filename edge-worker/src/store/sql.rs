@@ -9,7 +9,11 @@ use worker::wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result};
 
 use crate::domain::email::Email;
-use crate::domain::ids::{ApiKeyId, BadgeId, ClientId, CredentialId, DeliveryId, EventId, GrantId, ImportId, InvitationId, JobId, MailId, OrganizationId, QueueJobId, RecipientId, SessionId, SigningKeyId, StatusBlockId, StatusListId, UserId, WalletOfferId, WebhookId};
+use crate::domain::ids::{
+    ApiKeyId, BadgeId, ClientId, CredentialId, DeliveryId, EventId, GrantId, ImportId, InvitationId, JobId, MailId,
+    OrganizationId, QueueJobId, RecipientId, SessionId, SigningKeyId, StatusBlockId, StatusListId, UserId,
+    WalletOfferId, WebhookId,
+};
 use crate::domain::status_list::StatusIndex;
 use crate::fault::Rule;
 

@@ -2,8 +2,8 @@
 
 mod badges;
 mod credentials;
-mod keys;
 mod imports;
+mod keys;
 mod oauth;
 mod open_badges;
 mod organizations;
