@@ -208,7 +208,6 @@ test("answers have the shapes that are described", async () => {
 
   await tenants({ ask, organization, server });
   await wallets({ ask, organization, person });
-  await wallets({ ask, organization });
   await openBadges({ ask, server });
 
   const second = expectStatus(await organization.issue(), 201).json;
