@@ -5,6 +5,7 @@ use std::fmt;
 use crate::domain::email::Email;
 use crate::domain::origin::Origin;
 use crate::domain::rate::{Limit, Limits};
+use crate::domain::slug;
 use crate::domain::uri;
 use crate::domain::vault::Vault;
 
@@ -23,6 +24,8 @@ pub struct Config {
     pub terms_url: Option<String>,
     /// Where the privacy policy stands.
     pub privacy_url: Option<String>,
+    /// The slug of the organization that `did:web:HOST` stands for; `None` means the operator's first one.
+    pub root_organization: Option<String>,
     /// Makes the first owner.
     pub bootstrap_secret: String,
     /// Signs sessions.
@@ -76,6 +79,8 @@ pub enum Fault {
     Limit(&'static str),
     /// What should be a web address is none.
     Link(&'static str),
+    /// `ROOT_ORGANIZATION` is no slug.
+    RootOrganization,
     /// `MAIL_FROM` is no address.
     MailFrom,
     /// `MAIL_HTTP_URL` is no URL, or stands without `MAIL_HTTP_TOKEN`.
@@ -92,6 +97,7 @@ impl fmt::Display for Fault {
             Self::RateLimits => f.write_str("RATE_LIMITS must be `on`, `off` or empty"),
             Self::Limit(name) => write!(f, "{name} must be requests in seconds such as 60/60, or empty"),
             Self::Link(name) => write!(f, "{name} must be an http or https URL, or empty"),
+            Self::RootOrganization => f.write_str("ROOT_ORGANIZATION must be the slug of an organization, or empty"),
             Self::MailFrom => f.write_str("MAIL_FROM must be an e-mail address, or empty"),
             Self::MailHttp => {
                 f.write_str("MAIL_HTTP_URL must be an http or https URL and have MAIL_HTTP_TOKEN beside it")
@@ -136,6 +142,10 @@ impl Config {
         let (terms_url, privacy_url) = (link("TERMS_URL"), link("PRIVACY_URL"));
         let rate_limits = rate_limits(&setting, &mut faults);
         let mail = mail(&setting, &mut faults);
+        let root_organization = setting("ROOT_ORGANIZATION").filter(|text| !text.is_empty());
+        if root_organization.as_deref().is_some_and(|text| !slug::is_slug(text)) {
+            faults.push(Fault::RootOrganization);
+        }
         match Vault::new(&key_encryption_secret, previous.as_deref()) {
             Ok(vault) if faults.is_empty() => Ok(Self {
                 public_origin,
@@ -143,6 +153,7 @@ impl Config {
                 mail,
                 terms_url,
                 privacy_url,
+                root_organization,
                 bootstrap_secret,
                 session_secret,
                 vault,

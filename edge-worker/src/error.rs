@@ -21,7 +21,6 @@ pub(crate) enum Error {
     /// A field is wrong.
     Invalid(Invalid),
     /// A field is well-formed, and asks for what is never done.
-    #[expect(dead_code, reason = "the lifecycle of assertions refuses so")]
     Unprocessable(Invalid),
     /// What the caller sent is wrong as a whole.
     Unreadable(String),
@@ -45,6 +44,8 @@ pub(crate) enum Error {
     NotFound(&'static str),
     /// The path does not know the method.
     MethodNotAllowed,
+    /// There is no way from where a credential stands to where it should go.
+    NoWay(lifecycle::Forbidden),
     /// It contradicts what is there.
     Conflict(String),
     /// Another request was quicker; the same one may succeed later.
@@ -69,6 +70,7 @@ pub(crate) struct Cause(pub String);
 struct Refusal {
     message: String,
     field: Option<String>,
+    no_way: Option<lifecycle::Forbidden>,
 }
 
 impl Error {
@@ -85,7 +87,7 @@ impl Error {
             Self::AlreadyClaimed => (StatusCode::CONFLICT, "ALREADY_CLAIMED"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"),
-            Self::Conflict(_) | Self::Contended(_) => (StatusCode::CONFLICT, "CONFLICT"),
+            Self::NoWay(_) | Self::Conflict(_) | Self::Contended(_) => (StatusCode::CONFLICT, "CONFLICT"),
             Self::PayloadTooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"),
             Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE"),
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
@@ -99,6 +101,7 @@ impl Error {
             Self::Invalid(invalid) | Self::Unprocessable(invalid) => invalid.to_string(),
             Self::Unreadable(why) | Self::Forbidden(why) | Self::Conflict(why) | Self::Contended(why) => why.clone(),
             Self::Unverifiable(code) => format!("the credential can not be verified: `{code}`"),
+            Self::NoWay(forbidden) => forbidden.to_string(),
             Self::Unauthorized(why) => (*why).into(),
             Self::InvalidToken => "the access token is not valid".into(),
             Self::InsufficientScope(scope) => format!("the access token does not have the scope `{scope}`"),
@@ -163,7 +166,11 @@ impl IntoResponse for Error {
             _ => None,
         };
         let message = self.message();
-        let refusal = Refusal { message: message.clone(), field: field.map(str::to_owned) };
+        let no_way = match &self {
+            Self::NoWay(forbidden) => Some(*forbidden),
+            _ => None,
+        };
+        let refusal = Refusal { message: message.clone(), field: field.map(str::to_owned), no_way };
         let details = field.map(|field| Details { field });
         let mut response = respond::json(status, &Envelope { error: code, message, details });
         response.extensions_mut().insert(refusal);
@@ -175,7 +182,8 @@ impl IntoResponse for Error {
 /// Gives refusals the form of the area of the API that the path belongs to. Whatever refuses, a route, a limit or the router
 /// itself, is within.
 pub(crate) async fn in_form_of_area(request: Request, next: Next) -> Response {
-    let is_of_tenants = request.uri().path().starts_with("/v1/");
+    let path = request.uri().path();
+    let is_of_tenants = ["/v1/", "/badges/", "/credentials/v1/"].iter().any(|area| path.starts_with(area));
     let response = next.run(request).await;
     match response.extensions().get::<Refusal>() {
         Some(refusal) if is_of_tenants => {
@@ -186,8 +194,17 @@ pub(crate) async fn in_form_of_area(request: Request, next: Next) -> Response {
     }
 }
 
-/// Contract B's envelope: `{error, details?: [{path, message}]}`.
+/// Contract B's envelope: `{error, details?: [{path, message}]}`, and its own for moves that are not allowed.
 fn of_tenants(refusal: &Refusal) -> Value {
+    if let Some(lifecycle::Forbidden { from, to, .. }) = refusal.no_way {
+        return json!({
+            "error": "Lifecycle transition not allowed",
+            "fromState": from,
+            "toState": to,
+            "currentState": from,
+            "message": refusal.message,
+        });
+    }
     match &refusal.field {
         None => json!({ "error": refusal.message }),
         Some(field) => json!({
@@ -232,7 +249,7 @@ impl From<supersession::Refused> for Error {
 
 impl From<lifecycle::Forbidden> for Error {
     fn from(forbidden: lifecycle::Forbidden) -> Self {
-        Self::Conflict(forbidden.to_string())
+        Self::NoWay(forbidden)
     }
 }
 

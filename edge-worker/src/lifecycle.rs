@@ -15,7 +15,6 @@ use crate::webhooks;
 const NOT_FOUND: Error = Error::NotFound("credential");
 
 /// A credential that stands where it was asked to.
-#[expect(dead_code, reason = "read by the routes of contract B, which follow")]
 pub(crate) struct Moved {
     /// The credential as it stands now.
     pub credential: Credential,

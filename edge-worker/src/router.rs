@@ -10,9 +10,9 @@ use crate::imsx;
 use crate::observe::observe;
 use crate::respond::{for_every_origin, preflight, preflight_post};
 use crate::routes::{
-    api_keys, badges, bulk, credentials, did_resolution, embed, images, imports, issuers, members, oauth, oid4vci,
-    open_badges, operator, organizations, own, pages, programmatic, public, recipients, session, signing_keys, status,
-    tenant_keys, vc_api, verify_image, webhooks,
+    api_keys, assertions, badges, bulk, credentials, did_resolution, embed, images, imports, issuers, members, oauth,
+    oid4vci, open_badges, operator, organizations, own, pages, programmatic, public, public_badges, recipients,
+    session, signing_keys, status, tenant_keys, vc_api, verify_image, webhooks,
 };
 
 /// The routes. Handlers find the request's `App` among its extensions.
@@ -65,6 +65,10 @@ pub(crate) fn router() -> Router {
         .route("/api/organizations/{organization}/badges/{badge}", patch(badges::change).delete(badges::delete))
         .route("/api/organizations/{organization}/badges/{badge}/image", put(badges::set_image))
         .route("/api/organizations/{organization}/credentials/{credential}", delete(credentials::delete))
+        .route("/v1/tenants/{tenant}/assertions", get(assertions::list))
+        .route("/v1/tenants/{tenant}/assertions/ledger-export.csv", get(assertions::ledger))
+        .route("/v1/tenants/{tenant}/assertions/{assertion}/lifecycle", get(assertions::show))
+        .route("/v1/tenants/{tenant}/assertions/{assertion}/lifecycle/transition", post(assertions::transition))
         .route("/v1/tenants/{tenant}/api-keys", get(tenant_keys::list).post(tenant_keys::create))
         .route("/v1/tenants/{tenant}/api-keys/{key}/revoke", post(tenant_keys::revoke))
         .route("/api/invitations/{invitation}", get(members::show))
@@ -116,6 +120,15 @@ pub(crate) fn router() -> Router {
         .route("/issuers/{organization}/keys", open(get(issuers::keys)))
         .route("/issuers/{organization}/achievements", open(get(issuers::achievements)))
         .route("/achievements/{organization}/{badge}", open(get(issuers::achievement)))
+        .route("/{tenant}/did.json", open(get(issuers::tenant_did_document)))
+        .route("/.well-known/did.json", open(get(issuers::root_did_document)))
+        .route("/.well-known/jwks.json", open(get(issuers::root_jwks)))
+        .route("/badges/{assertion}", open(get(public_badges::page)))
+        .route("/badges/{assertion}/verification", open(get(public_badges::verify)))
+        .route("/credentials/v1/{assertion}", open(get(public_badges::page)))
+        .route("/credentials/v1/{assertion}/jsonld", open(get(public_badges::jsonld)))
+        .route("/credentials/v1/{assertion}/download", open(get(public_badges::download)))
+        .route("/credentials/v1/status-lists/{tenant}/{purpose}", open(get(public_badges::status_list)))
         .route("/images/{file}", open(get(images::show)))
         .route("/status/{list}", open(get(status::show)))
         .route("/.well-known/openid-credential-issuer", open(get(oid4vci::issuer_metadata)))

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 
 import { FULL_CONTENT } from "./content.mjs";
 import { openBadges } from "./described/open-badges.mjs";
+import { assertions } from "./described/assertions.mjs";
 import { tenants } from "./described/tenants.mjs";
 import { wallets } from "./described/wallets.mjs";
 import { expectStatus, NOTHING, newOrganization, newRecipient, startWorker } from "./harness.mjs";
@@ -207,6 +208,7 @@ test("answers have the shapes that are described", async () => {
   await ask("DELETE", "/api/v1/webhooks/{webhook}", hook, key);
 
   await tenants({ ask, organization, server });
+  await assertions({ ask, organization });
   await wallets({ ask, organization, person });
   await openBadges({ ask, server });
 

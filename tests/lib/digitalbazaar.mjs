@@ -24,11 +24,14 @@ export function documentLoader(more = new Map()) {
   };
 }
 
+/** What verifies their proofs. */
+export const suite = () => new DataIntegrityProof({ cryptosuite });
+
 /** `{verified, error?}`; `more` holds documents by URL, such as a DID document. */
 export async function verify(credential, { now, more } = {}) {
   return vc.verifyCredential({
     credential,
-    suite: new DataIntegrityProof({ cryptosuite }),
+    suite: suite(),
     documentLoader: documentLoader(more),
     // Revocation is not what is compared; without this, a credential with a status could not be verified at all.
     checkStatus: async () => ({ verified: true }),

@@ -1,10 +1,13 @@
-// Badges that this site publishes, at /verify/{id}.
+// Badges that this site publishes, at /verify/{id}, /badges/{id} and /credentials/v1/{id}.
 
 import { fetchBadge } from "./badges.js";
 
-/** The identifier in the page's path, or `undefined` on any other page. */
+/**
+ * The identifier in the page's path, or `undefined` on any other page. Of `<tenant>:<UUID>` it is the UUID: the worker has looked
+ * at the tenant before it served the page.
+ */
 export function publishedId(pathname) {
-  return /^\/verify\/([A-Za-z0-9-]{1,64})\/?$/.exec(pathname)?.[1];
+  return /^\/(?:verify|badges|credentials\/v1)\/(?:[\w-]{1,64}(?::|%3A))?([A-Za-z0-9-]{1,64})\/?$/i.exec(pathname)?.[1];
 }
 
 /** A published badge: its credential to verify, its image to show, both to keep. */

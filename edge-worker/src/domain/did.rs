@@ -1,5 +1,7 @@
 //! Issuers' DIDs and DID documents.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ob3_core::PublicKey;
 use serde_json::{Value, json};
 
@@ -35,6 +37,39 @@ pub fn document_url(did: &str) -> Option<String> {
 #[must_use]
 pub fn verification_method(did: &str, public_key_multibase: &str) -> String {
     format!("{did}#{public_key_multibase}")
+}
+
+/// The document of another `did:web` of a deployment that stands for an issuer: `did:web:HOST` without a path, else
+/// `did:web:HOST:PATH`. It has the issuer's keys, and says whose they are. On a local host there is but the issuer's own.
+#[must_use]
+pub fn alias_document<'a>(
+    origin: &Origin,
+    path: Option<&str>,
+    did: &str,
+    public_keys_multibase: impl IntoIterator<Item = &'a str>,
+) -> Value {
+    if !origin.is_public() {
+        return document(did, public_keys_multibase);
+    }
+    let host = origin.authority().replace(':', "%3A");
+    let alias = path.map_or_else(|| format!("did:web:{host}"), |path| format!("did:web:{host}:{path}"));
+    let mut document = document(&alias, public_keys_multibase);
+    if let Some(members) = document.as_object_mut() {
+        members.insert("alsoKnownAs".into(), json!([did]));
+    }
+    document
+}
+
+/// The keys of a DID as a JSON Web Key Set (RFC 7517, RFC 8037), each under the DID URL that proofs name it by. A key that
+/// can not be read is left out.
+#[must_use]
+pub fn jwks<'a>(did: &str, public_keys_multibase: impl IntoIterator<Item = &'a str>) -> Value {
+    let keys = public_keys_multibase.into_iter().filter_map(|text| {
+        let x = URL_SAFE_NO_PAD.encode(PublicKey::from_multibase(text)?.as_bytes());
+        let kid = verification_method(did, text);
+        Some(json!({ "kty": "OKP", "crv": "Ed25519", "x": x, "kid": kid, "use": "sig", "alg": "EdDSA" }))
+    });
+    json!({ "keys": keys.collect::<Vec<Value>>() })
 }
 
 /// The DID document (DID 1.0 §5) that lists these keys (Multikey) for assertions.
@@ -84,6 +119,35 @@ mod tests {
         ] {
             assert_eq!(document_url(&did(origin)).as_deref(), url);
         }
+    }
+
+    #[test]
+    fn an_alias_resolves_by_its_own_name_and_says_whose_the_keys_are() {
+        let origin = Origin::parse("https://badges.example:8443").unwrap();
+        let own = "did:web:badges.example%3A8443:issuers:demo";
+        for (path, id) in
+            [(None, "did:web:badges.example%3A8443"), (Some("demo"), "did:web:badges.example%3A8443:demo")]
+        {
+            let document = alias_document(&origin, path, own, ["z6MkA"]);
+            assert_eq!((&document["id"], &document["alsoKnownAs"]), (&json!(id), &json!([own])));
+            assert_eq!(document["assertionMethod"], json!([format!("{id}#z6MkA")]));
+            assert_eq!(document["verificationMethod"][0]["controller"], id);
+        }
+        let local = Origin::parse("http://localhost:8787").unwrap();
+        let document = alias_document(&local, None, "did:key:z6MkA", ["z6MkA"]);
+        assert_eq!((&document["id"], document.get("alsoKnownAs")), (&json!("did:key:z6MkA"), None));
+    }
+
+    #[test]
+    fn a_key_set_has_the_keys_of_the_did_as_jwk() {
+        // RFC 8037 appendix A.2.
+        let bytes = *b"\xd7\x5a\x98\x01\x82\xb1\x0a\xb7\xd5\x4b\xfe\xd3\xc9\x64\x07\x3a\x0e\xe1\x72\xf3\xda\xa6\x23\x25\xaf\x02\x1a\x68\xf7\x07\x51\x1a";
+        let key = PublicKey::from_bytes(bytes).to_multibase();
+        let set = jwks("did:web:badges.example", [key.as_str(), "z6Mkbroken"]);
+        let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        let kid = format!("did:web:badges.example#{key}");
+        let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": x, "kid": kid, "use": "sig", "alg": "EdDSA" });
+        assert_eq!(set, json!({ "keys": [jwk] }));
     }
 
     #[test]

@@ -3,8 +3,10 @@
 
 pub mod achievement;
 pub mod api_key;
+pub mod assertion;
 pub mod attempts;
 pub mod badge;
+pub mod badge_verification;
 pub mod bulk;
 pub mod claim;
 pub mod credential;

@@ -1,6 +1,7 @@
 //! How contract B names organizations and credentials: a tenant is an organization, an assertion is a credential.
 
-use super::ids::CredentialId;
+use super::credential::CredentialName;
+use super::ids::{CredentialId, OrganizationId};
 use super::slug;
 
 /// What a caller calls a tenant: the organization's slug, which is its text id and never changes, or its UUID.
@@ -21,6 +22,12 @@ impl TenantName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it names the organization of this slug and UUID.
+    #[must_use]
+    pub fn names(&self, slug: &str, id: OrganizationId) -> bool {
+        self.0 == slug || self.0 == id.to_string()
+    }
 }
 
 /// What a caller calls an assertion: `<tenantId>:<UUID of the credential>`.
@@ -38,6 +45,26 @@ impl AssertionName {
     pub fn parse(text: &str) -> Option<Self> {
         let (tenant, credential) = text.split_once(':')?;
         Some(Self { tenant: TenantName::parse(tenant)?, credential: CredentialId::parse(credential)? })
+    }
+}
+
+/// What a public address calls a credential: its UUID or its code, or the UUID behind its tenant, which must be the right one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicName {
+    /// The tenant, where one is named.
+    pub tenant: Option<TenantName>,
+    /// The credential.
+    pub credential: CredentialName,
+}
+
+impl PublicName {
+    /// Reads any of them.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(name) = AssertionName::parse(text) {
+            return Some(Self { tenant: Some(name.tenant), credential: CredentialName::Id(name.credential) });
+        }
+        CredentialName::parse(text).map(|credential| Self { tenant: None, credential })
     }
 }
 
@@ -69,6 +96,24 @@ mod tests {
         assert_eq!((name.tenant.as_str(), name.credential), ("demo", id));
         for text in ["", ID, "demo", "demo:", &format!(":{ID}"), &format!("demo:{ID}:x"), &format!("demo:x:{ID}")] {
             assert_eq!(AssertionName::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_public_name_may_say_whose_the_credential_is() {
+        let read = |text: &str| PublicName::parse(text).map(|name| name.tenant.is_some());
+        for (text, result) in [
+            (ID, Some(false)),
+            ("CRD-23456789", Some(false)),
+            (&assertion_id("demo", ID), Some(true)),
+            ("demo:CRD-23456789", None),
+            (":", None),
+        ] {
+            assert_eq!(read(text), result, "{text}");
+        }
+        let id = OrganizationId::from_random([1; 16]);
+        for (name, result) in [("demo", true), (&id.to_string(), true), ("demos", false)] {
+            assert_eq!(TenantName::parse(name).unwrap().names("demo", id), result, "{name}");
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::respond::{self, Caching};
 use crate::store::{Badge, BadgeFilter, PublicKey};
 
 const DID_LD_JSON: &str = "application/did+ld+json";
+const JWK_SET_JSON: &str = "application/jwk-set+json";
 
 /// `GET /issuers/{organization}/did.json` → the DID document whose id is the organization's DID; 404 before it has a
 /// signing key.
@@ -24,9 +25,7 @@ pub(crate) async fn did_document(
     Extension(app): Extension<App>,
     Segments(organization): Segments<String>,
 ) -> Result<Response> {
-    let found = app.store.issuer(&organization).await?.ok_or(Error::NotFound("issuer"))?;
-    let (organization, keys) = found;
-    let did = organization.did.ok_or(Error::NotFound("the issuer's key"))?;
+    let (did, keys) = keys_of(&app, &organization).await?;
     let document = did::document(&did, keys.iter().map(String::as_str)).to_string();
     Ok(respond::document(DID_LD_JSON, document, Caching::Briefly))
 }
@@ -51,6 +50,49 @@ pub(crate) async fn keys(Extension(app): Extension<App>, Segments(organization):
     };
     let body = json!({ "data": keys.iter().map(method).collect::<Vec<_>>() });
     Ok(respond::document(respond::JSON, body.to_string(), Caching::Briefly))
+}
+
+/// `GET /{tenant}/did.json` → the document of `did:web:HOST:TENANT`, which stands for the organization's own DID: contract B's
+/// address of it. 404 as [`did_document`].
+#[worker::send]
+pub(crate) async fn tenant_did_document(
+    Extension(app): Extension<App>,
+    Segments(tenant): Segments<String>,
+) -> Result<Response> {
+    let (did, keys) = keys_of(&app, &tenant).await?;
+    let document = did::alias_document(&app.origin, Some(&tenant), &did, keys.iter().map(String::as_str));
+    Ok(respond::document(DID_LD_JSON, document.to_string(), Caching::Briefly))
+}
+
+/// `GET /.well-known/did.json` → the document of `did:web:HOST`. The deployment has no key of its own: it stands for the
+/// operator's organization, by [`crate::config::Config::root_organization`]. 404 before that has a signing key.
+#[worker::send]
+pub(crate) async fn root_did_document(Extension(app): Extension<App>) -> Result<Response> {
+    let (did, keys) = root_keys(&app).await?;
+    let document = did::alias_document(&app.origin, None, &did, keys.iter().map(String::as_str));
+    Ok(respond::document(DID_LD_JSON, document.to_string(), Caching::Briefly))
+}
+
+/// `GET /.well-known/jwks.json` → the same keys as a JSON Web Key Set, those that were retired too.
+#[worker::send]
+pub(crate) async fn root_jwks(Extension(app): Extension<App>) -> Result<Response> {
+    let (did, keys) = root_keys(&app).await?;
+    let set = did::jwks(&did, keys.iter().map(String::as_str)).to_string();
+    Ok(respond::document(JWK_SET_JSON, set, Caching::Briefly))
+}
+
+async fn root_keys(app: &App) -> Result<(String, Vec<String>)> {
+    let slug = match &app.config.root_organization {
+        Some(slug) => slug.clone(),
+        None => app.store.operator_organization().await?.ok_or(Error::NotFound("the operator's organization"))?,
+    };
+    keys_of(app, &slug).await
+}
+
+/// The DID of an organization, and its public keys.
+async fn keys_of(app: &App, slug: &str) -> Result<(String, Vec<String>)> {
+    let (organization, keys) = app.store.issuer(slug).await?.ok_or(Error::NotFound("issuer"))?;
+    Ok((organization.did.ok_or(Error::NotFound("the issuer's key"))?, keys))
 }
 
 /// `GET /issuers/{organization}` → its `Profile`.

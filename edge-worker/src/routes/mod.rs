@@ -1,6 +1,7 @@
 //! Handlers: extract, ask the domain and the store, respond.
 
 pub(crate) mod api_keys;
+pub(crate) mod assertions;
 pub(crate) mod badges;
 pub(crate) mod bulk;
 pub(crate) mod credentials;
@@ -19,6 +20,7 @@ pub(crate) mod own;
 pub(crate) mod pages;
 pub(crate) mod programmatic;
 pub(crate) mod public;
+pub(crate) mod public_badges;
 pub(crate) mod recipients;
 pub(crate) mod session;
 pub(crate) mod signing_keys;

@@ -25,7 +25,12 @@ pub(crate) async fn health() -> Response {
 /// `GET /`, `GET /verify-lookup` and `GET /verify/{credential}`: the page that shows and verifies.
 #[worker::send]
 pub(crate) async fn index(Extension(app): Extension<App>, request: Request) -> Result<Response> {
-    asset(&app, &request, "/").await
+    verification(&app, &request).await
+}
+
+/// The page that shows and verifies what its own address names.
+pub(super) async fn verification(app: &App, request: &Request) -> Result<Response> {
+    asset(app, request, "/").await
 }
 
 /// `GET /account`, `GET /claim/{credential}` and `GET /invitations/{invitation}`: the page that signs people in, and shows them

@@ -12,9 +12,10 @@ use serde_json::value::RawValue;
 use crate::access;
 use crate::app::App;
 use crate::body::Segments;
-use crate::domain::credential::{self, CredentialName, Status};
+use crate::domain::credential::{self, Status};
 use crate::domain::ids::{BadgeId, CredentialId};
 use crate::domain::rate::Limits;
+use crate::domain::tenant::PublicName;
 use crate::domain::{status_list, time};
 use crate::error::{Error, Result};
 use crate::respond::{self, Caching, PNG, VC_JWT};
@@ -90,10 +91,7 @@ pub(crate) async fn verify(
     Segments(name): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let subject = access::address_subject(&app, &headers, "address");
-    let counted = |limits: &Limits| Counted { subject: &subject, limit: limits.per_address };
-    let counted = app.config.rate_limits.as_ref().map(counted);
-    let found = find(&app, &name, &headers, counted.as_ref()).await?;
+    let found = find_counted(&app, &name, &headers).await?;
     let document = signed_document(&app, &found.credential.document_sha256).await?;
 
     let lists = status_lists(&app, &found).await?;
@@ -182,7 +180,7 @@ pub(crate) async fn baked(
 }
 
 /// The newest versions of the lists that tell of a credential.
-async fn status_lists(app: &App, found: &PublicCredential) -> Result<HashMap<String, String>> {
+pub(super) async fn status_lists(app: &App, found: &PublicCredential) -> Result<HashMap<String, String>> {
     let mut lists = HashMap::new();
     for (id, sha256) in &found.status_lists {
         // One that is not there leaves the status unknown, which is what the report then says.
@@ -204,6 +202,14 @@ pub(crate) fn raw(json: String) -> Result<Box<RawValue>> {
     RawValue::from_string(json).map_err(|error| Error::Internal(format!("a stored document is not JSON: {error}")))
 }
 
+/// The same as [`find`], counted as a request that costs a verification.
+pub(super) async fn find_counted(app: &App, name: &str, headers: &HeaderMap) -> Result<PublicCredential> {
+    let subject = access::address_subject(app, headers, "address");
+    let counted = |limits: &Limits| Counted { subject: &subject, limit: limits.per_address };
+    let counted = app.config.rate_limits.as_ref().map(counted);
+    find(app, name, headers, counted.as_ref()).await
+}
+
 /// The credential that an address names, if the caller may see it: 429, 404 and 403 as [`verify`].
 pub(crate) async fn find(
     app: &App,
@@ -211,12 +217,15 @@ pub(crate) async fn find(
     headers: &HeaderMap,
     counted: Option<&Counted<'_>>,
 ) -> Result<PublicCredential> {
-    let name = CredentialName::parse(name).ok_or(NOT_FOUND)?;
-    let (found, allowance) = app.store.public_credential(&name, counted, app.now).await?;
+    let name = PublicName::parse(name).ok_or(NOT_FOUND)?;
+    let (found, allowance) = app.store.public_credential(&name.credential, counted, app.now).await?;
     if let Some(allowance) = allowance.filter(|allowance| !allowance.is_admitted) {
         return Err(Error::RateLimited(allowance));
     }
-    let found = found.ok_or(NOT_FOUND)?;
+    let is_named = |found: &PublicCredential| {
+        name.tenant.as_ref().is_none_or(|tenant| tenant.names(&found.organization.slug, found.organization.id))
+    };
+    let found = found.filter(is_named).ok_or(NOT_FOUND)?;
     let credential = &found.credential;
     if !credential.is_public
         && !access::is_insider(app, headers, found.organization.id).await?
@@ -227,6 +236,6 @@ pub(crate) async fn find(
     Ok(found)
 }
 
-const fn caching(found: &PublicCredential) -> Caching {
+pub(super) const fn caching(found: &PublicCredential) -> Caching {
     if found.credential.is_public { Caching::Briefly } else { Caching::Never }
 }

@@ -25,12 +25,17 @@ pub(crate) async fn show(
 ) -> Result<Response> {
     let id = StatusListId::parse(&list).ok_or(NOT_FOUND)?;
     let sha256 = app.store.status_list(id).await?.ok_or(NOT_FOUND)?;
+    published(&app, &sha256, &headers).await
+}
+
+/// A list under its hash, or 304 when the caller has it already.
+pub(super) async fn published(app: &App, sha256: &str, headers: &HeaderMap) -> Result<Response> {
     let tag = format!("\"{sha256}\"");
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
 
     let media_type = respond::negotiated(text(header::ACCEPT));
     let is_known = negotiation::names_tag(text(header::IF_NONE_MATCH), &tag);
-    let document = if is_known { String::new() } else { public::signed_document(&app, &sha256).await? };
+    let document = if is_known { String::new() } else { public::signed_document(app, sha256).await? };
     let mut response = respond::document(media_type, document, Caching::AsStatus);
     if is_known {
         // RFC 9110 §15.4.5: what a 200 would have said of caching, and no content.

@@ -14,6 +14,7 @@ use crate::domain::ids::{
 };
 use crate::domain::lifecycle::{Action, Reason, Source, State};
 use crate::domain::status_list::{Purpose, StatusIndex};
+use crate::domain::tenant::TenantName;
 
 /// A credential's entry in one list, and the list as it is now.
 #[derive(Deserialize)]
@@ -58,6 +59,17 @@ pub(crate) struct NewList {
     pub purpose: Purpose,
     /// Hash of the signed list.
     pub document_sha256: String,
+}
+
+/// A list of an organization.
+#[derive(Deserialize)]
+pub(crate) struct NumberedList {
+    /// The list.
+    pub id: StatusListId,
+    /// Hash of its newest version.
+    pub document_sha256: String,
+    /// The number of its block.
+    pub number: i64,
 }
 
 /// Who moves a credential.
@@ -264,6 +276,21 @@ impl Store {
     pub(crate) async fn status_list(&self, id: StatusListId) -> Result<Option<String>, StoreError> {
         let select = "SELECT document_sha256 FROM status_list WHERE id = ?1";
         Ok(statement!(self.db, select, id)?.first(Some("document_sha256")).await?)
+    }
+
+    /// A list of an organization, by the number of its block: the newest one without.
+    pub(crate) async fn tenant_status_list(
+        &self,
+        tenant: &TenantName,
+        purpose: Purpose,
+        block: Option<i64>,
+    ) -> Result<Option<NumberedList>, StoreError> {
+        let select = "SELECT l.id, l.document_sha256, b.number
+            FROM organization o JOIN status_block b ON b.organization_id = o.id JOIN status_list l ON l.block_id = b.id
+            WHERE (o.id = ?1 OR o.slug = ?1 AND NOT EXISTS (SELECT 1 FROM organization WHERE id = ?1))
+              AND l.purpose = ?2 AND (?3 IS NULL OR b.number = ?3)
+            ORDER BY b.number DESC LIMIT 1";
+        Ok(statement!(self.db, select, tenant.as_str(), purpose.as_str(), block)?.first(None).await?)
     }
 
     /// The organization's active signing key.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod answers;
+mod assertions;
 mod badges;
 mod bulk;
 mod credentials;
@@ -30,6 +31,7 @@ use worker::kv::KvStore;
 use worker::{D1Database, Env};
 
 pub(crate) use answers::{Answered, NewAnswer};
+pub(crate) use assertions::{Assertion, AssertionFilter, History, LifecycleEvent};
 pub(crate) use badges::{Badge, BadgeFilter};
 pub(crate) use bulk::{BulkJob, Counts, JobRow, RowEnd, WaitingRow};
 pub(crate) use credentials::{Credential, CredentialFilter, PublicCredential};

@@ -251,6 +251,16 @@ impl Store {
         Ok(statement!(self.db, &sql, user, tenant.as_str())?.first::<MembershipRow>(None).await?.map(Into::into))
     }
 
+    /// The slug of the operator's organization: the first one with a signing key of which the bootstrap owner is an owner.
+    pub(crate) async fn operator_organization(&self) -> Result<Option<String>, StoreError> {
+        let select = "SELECT o.slug FROM user u JOIN member m ON m.user_id = u.id AND m.role = 'owner'
+              JOIN organization o ON o.id = m.organization_id
+            WHERE u.is_bootstrap_owner = 1
+              AND EXISTS (SELECT 1 FROM signing_key WHERE organization_id = o.id AND retired_at IS NULL)
+            ORDER BY o.created_at, o.id LIMIT 1";
+        Ok(statement!(self.db, select)?.first(Some("slug")).await?)
+    }
+
     /// The organization that an address names, and the public keys of its DID, the newest first.
     pub(crate) async fn issuer(&self, slug: &str) -> Result<Option<(Organization, Vec<String>)>, StoreError> {
         #[derive(Deserialize)]

@@ -23,6 +23,8 @@ const ANSWERS: &[(&str, &str)] = &[
 const WORDS: &[(&str, &str)] = &[
     ("Status", "pending/valid/expired/revoked/suspended"),
     ("Outcome", "verified/rejected/indeterminate"),
+    ("AssertionState", "active/suspended/revoked/expired"),
+    ("StateSource", "default_active/lifecycle_event/assertion_revocation"),
     ("RowState", "waiting/issued/renewed/skipped/failed"),
     ("DeliveryState", "waiting/delivered/failed"),
     ("OrganizationStatus", "pending_review/approved/rejected/suspended"),
@@ -138,7 +140,7 @@ fn one_of(words: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::super::super::api_key::Scope;
-    use super::super::super::lifecycle::ReasonCode;
+    use super::super::super::lifecycle::{ReasonCode, State};
     use super::*;
 
     fn words(name: &str) -> Vec<&'static str> {
@@ -149,6 +151,7 @@ mod tests {
     fn words_are_those_of_the_types() {
         assert_eq!(words("Scope"), Scope::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>());
         assert_eq!(words("ReasonCode"), ReasonCode::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>());
+        assert_eq!(words("AssertionState"), State::ALL.map(State::as_str));
         assert_eq!(words("Status"), super::super::super::credential::Status::ALL.map(|status| status.as_str()));
     }
 

@@ -1,5 +1,6 @@
 //! Every operation of the worker: what it is called, who may ask, what is sent and what comes back; a file for each area.
 
+mod assertions;
 mod badges;
 mod credentials;
 mod imports;
@@ -118,4 +119,5 @@ pub const TABLES: &[Table] = &[
     imports::TABLE,
     oauth::TABLE,
     open_badges::TABLE,
+    assertions::TABLE,
 ];
