@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check wasm build e2e fuzz bench clean
+.PHONY: help setup run test check wasm build e2e fuzz bench bench-load clean
 
 setup := @tools/setup.sh
 step := @tools/step.sh
@@ -11,7 +11,7 @@ step := @tools/step.sh
 help: ## lists these commands
 	@echo "Accolade: issue, store, publish and verify Open Badges 3.0 credentials"
 	@echo
-	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 15
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 	@echo
 	@echo "  PORT=8787         the port of make run"
 	@echo "  RATE_LIMITS=off   make run without rate limits"
@@ -55,6 +55,11 @@ fuzz: ## fuzzes every reader of input for FUZZ_SECONDS each (60), natively, with
 bench: wasm ## our verification beside its peers and the floor, as ratios, with sizes
 	$(setup) tests
 	$(step) "Benchmarks" node tests/bench/bench.mjs
+
+bench-load: ## 20,000 jobs from 8 clients through the queue, with workerd killed three times (LOAD_JOBS, LOAD_CLIENTS, LOAD_KILLS, LOAD_WINDOW)
+	$(setup) wasm-tools tests
+	@$(MAKE) --no-print-directory build
+	$(step) "Load" node tests/bench/load.mjs
 
 clean: ## removes what was built; keeps the data and secrets of make run (those are in .local/)
 	rm -rf target dist verifier-wasm/pkg edge-worker/build edge-worker/.wrangler .wrangler

@@ -62,13 +62,7 @@ export async function startFaulty({ vars = {} } = {}) {
   );
   const url = await miniflare.ready;
 
-  /** Workerd's process: the only one that this one has started from that binary. */
-  server.pid = () => {
-    const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, "utf8").trim().split(" ");
-    const found = children.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("workerd"));
-    if (found.length !== 1) throw new Error(`there are ${found.length} workerds`);
-    return Number(found[0]);
-  };
+  server.pid = workerdPid;
   /** Rows that a statement gives, past all faults. */
   server.sql = async (sql, ...values) => (await (await miniflare.getD1Database("DB")).prepare(sql).bind(...values).all()).results;
   server.documents = () => miniflare.getKVNamespace("DOCUMENTS");
@@ -126,16 +120,25 @@ export async function startFaulty({ vars = {} } = {}) {
   return server;
 }
 
+/** Workerd's process: the only one that this one has started from that binary. */
+export function workerdPid() {
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, "utf8").trim().split(" ");
+  const found = children.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("workerd"));
+  if (found.length !== 1) throw new Error(`there are ${found.length} workerds`);
+  return Number(found[0]);
+}
+
 /** Waits until something holds; what comes up meanwhile does not count. */
-export async function until(what, condition) {
-  for (const patience = Date.now() + PATIENCE_MS; Date.now() < patience; await sleep(50)) {
+export async function until(what, condition, patienceMs = PATIENCE_MS) {
+  for (const patience = Date.now() + patienceMs; Date.now() < patience; await sleep(50)) {
     const found = await Promise.resolve(condition()).catch(() => false);
     if (found) return found;
   }
   throw new Error(`it did not come to this: ${what}`);
 }
 
-async function tools() {
+/** The local runtime, with the worker's own settings and migrations. */
+export async function tools() {
   Object.assign(process.env, { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false" });
   const fromTools = createRequire(join(ROOT, "tools/package.json"));
   const wrangler = await import(pathToFileURL(fromTools.resolve("wrangler")));
@@ -147,6 +150,7 @@ async function tools() {
   return { Miniflare, convertV4MiniflareOptions, options: workerOptions, statementsOf };
 }
 
-function module(type, name, file) {
+/** A module of the worker, out of a file. */
+export function module(type, name, file) {
   return { type, path: `/virtual/${name}`, contents: readFileSync(file, type === "ESModule" ? "utf8" : undefined) };
 }
