@@ -83,7 +83,7 @@ async function make(owner, anybody, badgeImage) {
   const { did } = await owner.get(path);
 
   // 2. The API key.
-  const { apiKey } = await owner.post(`${path}/api-keys`, { label: "make run" });
+  const { apiKey } = await owner.post(`${path}/api-keys`, { label: "make run", scopes: ["*"] });
   const issuer = anybody.as(apiKey);
 
   // 3. The badge and its image.
