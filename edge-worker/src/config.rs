@@ -12,6 +12,9 @@ use crate::domain::vault::Vault;
 /// Fewest characters of a secret: 128 bits in hexadecimal.
 const MIN_SECRET: usize = 32;
 
+/// A public resolver that answers in JSON.
+const DNS_RESOLVER_URL: &str = "https://cloudflare-dns.com/dns-query";
+
 /// What the deployment sets.
 pub struct Config {
     /// The origin of published addresses; `None` takes that of each request.
@@ -26,6 +29,8 @@ pub struct Config {
     pub privacy_url: Option<String>,
     /// The slug of the organization that `did:web:HOST` stands for; `None` means the operator's first one.
     pub root_organization: Option<String>,
+    /// The resolver that is asked for DNS records, over HTTPS and in JSON.
+    pub dns_resolver: String,
     /// Makes the first owner.
     pub bootstrap_secret: String,
     /// Signs sessions.
@@ -83,6 +88,8 @@ pub enum Fault {
     RootOrganization,
     /// `MAIL_FROM` is no address.
     MailFrom,
+    /// `DNS_RESOLVER_URL` is no URL.
+    DnsResolver,
     /// `MAIL_HTTP_URL` is no URL, or stands without `MAIL_HTTP_TOKEN`.
     MailHttp,
 }
@@ -99,6 +106,7 @@ impl fmt::Display for Fault {
             Self::Link(name) => write!(f, "{name} must be an http or https URL, or empty"),
             Self::RootOrganization => f.write_str("ROOT_ORGANIZATION must be the slug of an organization, or empty"),
             Self::MailFrom => f.write_str("MAIL_FROM must be an e-mail address, or empty"),
+            Self::DnsResolver => f.write_str("DNS_RESOLVER_URL must be an http or https URL without a query, or empty"),
             Self::MailHttp => {
                 f.write_str("MAIL_HTTP_URL must be an http or https URL and have MAIL_HTTP_TOKEN beside it")
             }
@@ -146,6 +154,11 @@ impl Config {
         if root_organization.as_deref().is_some_and(|text| !slug::is_slug(text)) {
             faults.push(Fault::RootOrganization);
         }
+        let dns_resolver = setting("DNS_RESOLVER_URL").filter(|text| !text.is_empty());
+        let dns_resolver = dns_resolver.unwrap_or_else(|| DNS_RESOLVER_URL.into());
+        if !uri::is_web_url(&dns_resolver) || dns_resolver.contains(['?', '#']) {
+            faults.push(Fault::DnsResolver);
+        }
         match Vault::new(&key_encryption_secret, previous.as_deref()) {
             Ok(vault) if faults.is_empty() => Ok(Self {
                 public_origin,
@@ -154,6 +167,7 @@ impl Config {
                 terms_url,
                 privacy_url,
                 root_organization,
+                dns_resolver,
                 bootstrap_secret,
                 session_secret,
                 vault,
@@ -239,6 +253,14 @@ mod tests {
         assert_eq!(limits.sign_in, Limit { requests: 30, window_seconds: 60 });
         assert_eq!(limits.per_key, Limits::default().per_key);
         assert_eq!(read("RATE_LIMIT_KEY", "many").err().unwrap(), [Fault::Limit("RATE_LIMIT_KEY")]);
+    }
+
+    #[test]
+    fn a_resolver_is_a_url_without_a_query() {
+        assert_eq!(read("", "").ok().unwrap().dns_resolver, DNS_RESOLVER_URL);
+        for url in ["dns.example", "https://dns.example/q?x=1"] {
+            assert_eq!(read("DNS_RESOLVER_URL", url).err().unwrap(), [Fault::DnsResolver]);
+        }
     }
 
     fn all(names: &[(&str, &str)]) -> Result<Config, Vec<Fault>> {

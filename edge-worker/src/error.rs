@@ -56,6 +56,8 @@ pub(crate) enum Error {
     UnsupportedMediaType(&'static str),
     /// There were too many requests.
     RateLimited(Allowance),
+    /// Somebody else whom it takes does not answer; nothing has changed.
+    Unavailable(&'static str),
     /// The platform failed, or a rule that should hold does not. The cause is logged and never sent.
     Internal(String),
 }
@@ -91,6 +93,7 @@ impl Error {
             Self::PayloadTooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"),
             Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE"),
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR"),
         }
     }
@@ -102,7 +105,7 @@ impl Error {
             Self::Unreadable(why) | Self::Forbidden(why) | Self::Conflict(why) | Self::Contended(why) => why.clone(),
             Self::Unverifiable(code) => format!("the credential can not be verified: `{code}`"),
             Self::NoWay(forbidden) => forbidden.to_string(),
-            Self::Unauthorized(why) => (*why).into(),
+            Self::Unauthorized(why) | Self::Unavailable(why) => (*why).into(),
             Self::InvalidToken => "the access token is not valid".into(),
             Self::InsufficientScope(scope) => format!("the access token does not have the scope `{scope}`"),
             Self::EmailMismatch => {

@@ -44,12 +44,14 @@ pub enum Rule {
     SigningKeyActive,
     /// A signing key with which a published status list is signed is not revoked.
     SigningKeyNotInUse,
+    /// An organization has a domain once.
+    OrganizationDomain,
     /// A key is made for the DID method that the organization has chosen.
     DidMethodUnchanged,
 }
 
 /// The texts by which SQLite names a broken rule: the columns of an index, or a constraint's name.
-const TEXTS: [(&str, Rule); 22] = [
+const TEXTS: &[(&str, Rule)] = &[
     ("UNIQUE constraint failed: user.is_bootstrap_owner", Rule::OneBootstrapOwner),
     ("UNIQUE constraint failed: user.email", Rule::UserEmail),
     ("UNIQUE constraint failed: organization.slug", Rule::OrganizationSlug),
@@ -71,6 +73,10 @@ const TEXTS: [(&str, Rule); 22] = [
     ("NOT NULL constraint failed: credential.signing_key_id", Rule::SigningKeyActive),
     ("NOT NULL constraint failed: status_list.signing_key_id", Rule::SigningKeyActive),
     ("CHECK constraint failed: signing_key_not_in_use", Rule::SigningKeyNotInUse),
+    (
+        "UNIQUE constraint failed: organization_domain.organization_id, organization_domain.domain",
+        Rule::OrganizationDomain,
+    ),
     ("NOT NULL constraint failed: signing_key.organization_id", Rule::DidMethodUnchanged),
 ];
 
@@ -98,6 +104,7 @@ impl Rule {
             | Self::CredentialChain
             | Self::Quota
             | Self::IdempotencyKey
+            | Self::OrganizationDomain
             | Self::DidMethodUnchanged => false,
         }
     }
@@ -125,7 +132,7 @@ mod tests {
     #[test]
     fn every_text_names_its_own_rule() {
         for (text, rule) in TEXTS {
-            assert_eq!(Rule::broken(text), Some(rule));
+            assert_eq!(Rule::broken(text), Some(*rule));
         }
     }
 }

@@ -6,12 +6,14 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
-use worker::{AbortController, Delay, Fetch, HttpResponse, Method, Request, RequestInit, RequestRedirect};
+use worker::{AbortController, Delay, Fetch, Headers, HttpResponse, Method, Request, RequestInit, RequestRedirect};
 
 use crate::domain::webhook;
 
 /// Most bytes of a document: a status list at its largest, with room.
 const MAX_DOCUMENT_BYTES: usize = 1 << 20;
+/// Most bytes of a resolver's answer: as many as a DNS message has, with room for JSON.
+const MAX_ANSWER_BYTES: usize = 256 << 10;
 /// How long a document may take.
 const TIMEOUT_MILLIS: u64 = 5_000;
 
@@ -30,8 +32,20 @@ pub(crate) async fn file(url: &str, is_local: bool, max: usize) -> Option<Vec<u8
     if !may_be_asked(url, is_local) {
         return None;
     }
+    get(url, "*/*", max).await
+}
+
+/// What a resolver answers that is asked for TXT records over HTTPS, in JSON; `None` when it gives no answer. The resolver is the
+/// operator's choice, so it may stand anywhere. The name is one of DNS, so it stands in a query as it is.
+pub(crate) async fn txt_records(resolver: &str, name: &str) -> Option<Vec<u8>> {
+    get(&format!("{resolver}?name={name}&type=TXT"), "application/dns-json", MAX_ANSWER_BYTES).await
+}
+
+async fn get(url: &str, accept: &str, max: usize) -> Option<Vec<u8>> {
+    let headers = Headers::new();
+    headers.set("accept", accept).ok()?;
     let mut init = RequestInit::new();
-    init.with_method(Method::Get).with_redirect(RequestRedirect::Manual);
+    init.with_method(Method::Get).with_headers(headers).with_redirect(RequestRedirect::Manual);
     let request = Request::new_with_init(url, &init).ok()?;
     let controller = AbortController::default();
     let signal = controller.signal();

@@ -10,8 +10,8 @@ use crate::imsx;
 use crate::observe::observe;
 use crate::respond::{for_every_origin, preflight, preflight_post};
 use crate::routes::{
-    api_keys, assertions, badges, bulk, credentials, did_resolution, embed, images, imports, issuers, members, oauth,
-    oid4vci, open_badges, operator, organizations, own, pages, programmatic, public, public_badges, recipients,
+    api_keys, assertions, badges, bulk, credentials, did_resolution, domains, embed, images, imports, issuers, members,
+    oauth, oid4vci, open_badges, operator, organizations, own, pages, programmatic, public, public_badges, recipients,
     session, signing_keys, status, tenant_keys, vc_api, verify_image, webhooks,
 };
 
@@ -56,6 +56,9 @@ pub(crate) fn router() -> Router {
         .route("/api/organizations/{organization}/invitations", get(members::invitations).post(members::invite))
         .route("/api/organizations/{organization}/invitations/{invitation}", delete(members::withdraw))
         .route("/api/organizations/{organization}/recipients/erase", post(recipients::erase))
+        .route("/api/organizations/{organization}/domains", get(domains::list).post(domains::add))
+        .route("/api/organizations/{organization}/domains/{domain}", delete(domains::delete))
+        .route("/api/organizations/{organization}/domains/{domain}/verify", post(domains::verify))
         .route("/api/organizations/{organization}/signing-keys", get(signing_keys::list).post(signing_keys::create))
         .route("/api/organizations/{organization}/signing-keys/rotate", post(signing_keys::rotate))
         .route("/api/organizations/{organization}/signing-keys/{key}/revoke", post(signing_keys::revoke))

@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { FULL_CONTENT } from "./content.mjs";
 import { openBadges } from "./described/open-badges.mjs";
 import { assertions } from "./described/assertions.mjs";
+import { domains, startResolver } from "./described/domains.mjs";
 import { tenants } from "./described/tenants.mjs";
 import { wallets } from "./described/wallets.mjs";
 import { expectStatus, NOTHING, newOrganization, newRecipient, startWorker } from "./harness.mjs";
@@ -13,15 +14,20 @@ import { signInByMail } from "./mail.mjs";
 import { png } from "./png.mjs";
 
 let server;
+let resolver;
 let document;
 let organization;
 
 before(async () => {
-  server = await startWorker();
+  resolver = await startResolver();
+  server = await startWorker({ vars: { DNS_RESOLVER_URL: resolver.url } });
   document = expectStatus(await server.request("GET", "/openapi.json"), 200).json;
   organization = await newOrganization(server);
 });
-after(() => server?.close());
+after(async () => {
+  await server?.close();
+  resolver?.close();
+});
 
 /** What is wrong with a value, by the part of JSON Schema that the document uses; a keyword that is not known is a fault. */
 function faults(value, schema, path = "$") {
@@ -209,6 +215,7 @@ test("answers have the shapes that are described", async () => {
 
   await tenants({ ask, organization, server });
   await assertions({ ask, organization });
+  await domains({ ask, resolver, organization });
   await wallets({ ask, organization, person });
   await openBadges({ ask, server });
 

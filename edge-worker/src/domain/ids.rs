@@ -52,6 +52,8 @@ ids! {
     ApiKeyId,
     /// A signing key.
     SigningKeyId,
+    /// A domain of an organization.
+    DomainId,
     /// A badge, in all its versions.
     BadgeId,
     /// A recipient of one organization.

@@ -14,6 +14,7 @@ pub mod did;
 pub mod did_resolution;
 pub mod digest;
 pub mod discovery;
+pub mod domain_name;
 pub mod email;
 pub mod fields;
 pub mod ids;

@@ -3,7 +3,7 @@
 use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::List;
 
@@ -13,7 +13,7 @@ use crate::domain::{did, time};
 use crate::error::{Error, Result};
 use crate::issuance;
 use crate::respond::{self, Caching};
-use crate::store::{Badge, BadgeFilter, PublicKey};
+use crate::store::{Badge, BadgeFilter, Domain, PublicKey};
 
 const DID_LD_JSON: &str = "application/did+ld+json";
 const JWK_SET_JSON: &str = "application/jwk-set+json";
@@ -95,7 +95,7 @@ async fn keys_of(app: &App, slug: &str) -> Result<(String, Vec<String>)> {
     Ok((organization.did.ok_or(Error::NotFound("the issuer's key"))?, keys))
 }
 
-/// `GET /issuers/{organization}` → its `Profile`.
+/// `GET /issuers/{organization}` → its `Profile`, with the domains that it has proved.
 #[worker::send]
 pub(crate) async fn profile(
     Extension(app): Extension<App>,
@@ -106,7 +106,22 @@ pub(crate) async fn profile(
     let address = || app.origin.at(&format!("/issuers/{}", organization.slug));
     let id = organization.did.clone().unwrap_or_else(address);
     let profile = issuance::issuer(&organization, &id).to_json();
-    Ok(respond::document(respond::LD_JSON, profile, Caching::Briefly))
+    let domains = app.store.domains(organization.id).await?;
+    let proved: Vec<Value> = domains.iter().filter(|domain| domain.verified_at.is_some()).map(identifier).collect();
+    if proved.is_empty() {
+        return Ok(respond::document(respond::LD_JSON, profile, Caching::Briefly));
+    }
+    let unreadable = |error: serde_json::Error| Error::Internal(error.to_string());
+    let mut profile: Value = serde_json::from_str(&profile).map_err(unreadable)?;
+    if let Some(members) = profile.as_object_mut() {
+        members.insert("otherIdentifier".into(), proved.into());
+    }
+    Ok(respond::document(respond::LD_JSON, profile.to_string(), Caching::Briefly))
+}
+
+/// A proved domain as OB 3.0 says it: an `IdentifierEntry`, whose type is an extension, for the standard's own know no domains.
+fn identifier(domain: &Domain) -> Value {
+    json!({ "type": "IdentifierEntry", "identifier": domain.domain, "identifierType": "ext:domain" })
 }
 
 /// `GET /issuers/{organization}/achievements?limit&offset` → a list of `Achievement`s: those of its active badges.

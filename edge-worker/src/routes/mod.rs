@@ -6,6 +6,7 @@ pub(crate) mod badges;
 pub(crate) mod bulk;
 pub(crate) mod credentials;
 pub(crate) mod did_resolution;
+pub(crate) mod domains;
 pub(crate) mod embed;
 pub(crate) mod images;
 pub(crate) mod imports;

@@ -60,6 +60,8 @@ struct Issuer {
     name: String,
     slug: String,
     did: String,
+    /// Those that it has proved by DNS.
+    domains: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -111,7 +113,12 @@ pub(crate) async fn verify(
             credential_id: credential.code.clone(),
             badge_id: credential.badge,
             badge_name: credential.badge_name.clone(),
-            organization: Issuer { name: found.organization.name, slug: found.organization.slug, did: found.did },
+            organization: Issuer {
+                name: found.organization.name,
+                slug: found.organization.slug,
+                did: found.did,
+                domains: found.domains,
+            },
             recipient_name: Some(credential.recipient_name.clone()).filter(|name| !name.is_empty()),
             issuance_date: time::wire(credential.issued_at),
             expiration_date: lifetime.valid_until.map(time::wire),

@@ -10,7 +10,7 @@ use worker::{D1PreparedStatement, D1Result};
 use super::badges::{self, Badge, BadgeRow};
 use super::organizations::{self, Organization, OrganizationRow};
 use super::rates::{Counted, allowance};
-use super::sql::{Bind, StoreError, flag, maybe_time, prepare, row, rows, statement, time, total};
+use super::sql::{Bind, StoreError, flag, list, maybe_time, prepare, row, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::credential::{CredentialName, Lifetime, Status};
 use crate::domain::email;
@@ -60,6 +60,8 @@ pub(crate) struct PublicCredential {
     pub did: String,
     /// The keys of that DID.
     pub public_keys_multibase: Vec<String>,
+    /// The domains that its issuer has proved.
+    pub domains: Vec<String>,
     /// The status lists that tell of it, and the hashes of their newest versions.
     pub status_lists: HashMap<StatusListId, String>,
 }
@@ -109,6 +111,8 @@ struct PublicRow {
     did: String,
     /// A JSON array.
     public_keys: String,
+    #[serde(deserialize_with = "list")]
+    domains: Vec<String>,
     /// A JSON object.
     status_lists: String,
     #[serde(flatten)]
@@ -265,6 +269,8 @@ impl Store {
             "SELECT {COLUMNS}, k.did,
                (SELECT json_group_array(public_key_multibase) FROM signing_key
                 WHERE organization_id = c.organization_id AND did = k.did AND revoked_at IS NULL) AS public_keys,
+               (SELECT json_group_array(domain) FROM organization_domain
+                WHERE organization_id = c.organization_id AND verified_at IS NOT NULL) AS domains,
                (SELECT json_group_object(id, document_sha256) FROM status_list
                 WHERE block_id = c.status_block_id) AS status_lists,
                {}, {}
@@ -295,6 +301,7 @@ impl Store {
             badge: row.badge.into(),
             did: row.did,
             public_keys_multibase,
+            domains: row.domains,
             status_lists: status_lists.map_err(|_| StoreError::Failed("D1 gave no status lists".into()))?,
         };
         Ok((Some(found), left))

@@ -7,6 +7,7 @@ mod badges;
 mod bulk;
 mod credentials;
 mod documents;
+mod domains;
 mod expiry;
 mod imports;
 mod issuing;
@@ -35,6 +36,7 @@ pub(crate) use assertions::{Assertion, AssertionFilter, History, LifecycleEvent}
 pub(crate) use badges::{Badge, BadgeFilter};
 pub(crate) use bulk::{BulkJob, Counts, JobRow, RowEnd, WaitingRow};
 pub(crate) use credentials::{Credential, CredentialFilter, PublicCredential};
+pub(crate) use domains::Domain;
 pub(crate) use imports::{Import, Kept, NewImport};
 pub(crate) use issuing::{IssuedRecord, OpenBlock, SealedKey};
 pub(crate) use keys::ApiKeyRecord;

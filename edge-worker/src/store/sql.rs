@@ -10,8 +10,8 @@ use worker::{D1Database, D1PreparedStatement, D1Result};
 
 use crate::domain::email::Email;
 use crate::domain::ids::{
-    ApiKeyId, BadgeId, ClientId, CredentialId, DeliveryId, EventId, GrantId, ImportId, InvitationId, JobId, MailId,
-    OrganizationId, QueueJobId, RecipientId, SessionId, SigningKeyId, StatusBlockId, StatusListId, UserId,
+    ApiKeyId, BadgeId, ClientId, CredentialId, DeliveryId, DomainId, EventId, GrantId, ImportId, InvitationId, JobId,
+    MailId, OrganizationId, QueueJobId, RecipientId, SessionId, SigningKeyId, StatusBlockId, StatusListId, UserId,
     WalletOfferId, WebhookId,
 };
 use crate::domain::status_list::StatusIndex;
@@ -135,6 +135,7 @@ bind_ids!(
     ClientId,
     CredentialId,
     DeliveryId,
+    DomainId,
     EventId,
     GrantId,
     ImportId,

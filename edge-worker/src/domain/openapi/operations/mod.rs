@@ -3,6 +3,7 @@
 mod assertions;
 mod badges;
 mod credentials;
+mod domains;
 mod imports;
 mod keys;
 mod oauth;
@@ -108,6 +109,7 @@ pub const TABLES: &[Table] = &[
     sign_in::TABLE,
     organizations::TABLE,
     keys::TABLE,
+    domains::TABLE,
     badges::TABLE,
     credentials::TABLE,
     webhooks::TABLE,

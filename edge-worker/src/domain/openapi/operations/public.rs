@@ -219,7 +219,7 @@ pub(super) const TABLE: Table = Table {
          issuanceDate: time, expirationDate: time|null, claimedAt: time|null, revokedAt: time|null, isPublic: boolean, \
          verificationUrl: uri, imageUrl: uri|null, supersedesCredentialId: uuid|null, supersededByCredentialId: uuid|null",
         ),
-        ("Issuer", "name: text, slug: Slug, did: text"),
+        ("Issuer", "name: text, slug: Slug, did: text, domains: [text]"),
         ("Verified", "signatureValid: boolean, notRevoked: boolean, notExpired: boolean, report: object"),
         ("Features", "qrCodeEnabled: boolean"),
         ("ImageVerification", "verification: ImageVerified, ob3Credential: object|null"),
