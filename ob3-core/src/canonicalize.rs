@@ -132,13 +132,18 @@ fn line<'a>(dataset: &'a Dataset, quad: &Quad, label: &dyn Fn(usize) -> &'a str)
 /// that ends a line of the default graph sorts before every term.
 fn push_lines(out: &mut String, lines: &[Line<'_>]) {
     let is_after = |a: &Line<'_>, b: &Line<'_>| {
-        let order = a.iter().zip(b).map(|(a, b)| compare_bytes(a, b)).find(|order| order.is_ne());
-        order.is_some_and(std::cmp::Ordering::is_gt)
+        for (a, b) in a.iter().zip(b) {
+            let order = compare_bytes(a, b);
+            if order.is_ne() {
+                return order.is_gt();
+            }
+        }
+        false
     };
     for line in sorted(lines, &is_after) {
         for text in line.iter().filter(|text| !text.is_empty()) {
             out.push_str(text);
-            out.push(' ');
+            out.push_str(" ");
         }
         out.push_str(".\n");
     }

@@ -7,7 +7,8 @@ pub(crate) const VC_V1_URL: &str = "https://www.w3.org/2018/credentials/v1";
 /// Open Badges 3.0, the context that is issued with.
 pub(crate) const OPEN_BADGES_3_0_3_URL: &str = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json";
 
-const TEXTS: [(&str, &str); 16] = [
+/// Every bundled context: its URL and its text.
+pub(crate) const TEXTS: [(&str, &str); 16] = [
     (VC_V2_URL, include_str!("../contexts/credentials-v2.json")),
     (OPEN_BADGES_3_0_3_URL, include_str!("../contexts/ob-v3p0-3.0.3.json")),
     (VC_V1_URL, include_str!("../contexts/credentials-v1.json")),

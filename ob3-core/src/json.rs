@@ -241,6 +241,7 @@ impl<'a> Parser<'a> {
         JsonError { kind, offset: self.at }
     }
 
+    #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }

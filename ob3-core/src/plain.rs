@@ -18,10 +18,13 @@ pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
 
 /// The high bit of the first byte that is special; bytes after it may be marked wrongly. Subtracting a limit borrows into
 /// the high bit of a byte that is below it.
+#[inline(always)]
 const fn special(word: u64) -> u64 {
+    #[inline(always)]
     const fn below(word: u64, limit: u8) -> u64 {
         word.wrapping_sub(ONES * limit as u64) & !word
     }
+    #[inline(always)]
     const fn is(word: u64, byte: u8) -> u64 {
         below(word ^ (ONES * byte as u64), 1)
     }

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
-
 use crate::canonicalize::MAX_WORK;
 use crate::json::{self, JsonError, Value, Writer};
 use crate::jsonld::{ContextStore, Options};
@@ -32,13 +30,14 @@ impl Contexts {
         Self(ContextStore::with_direction())
     }
 
-    /// Adds a context document, so that credentials may use it as they use the bundled ones. `sha256` is the hash of its
+    /// Adds a context document (feature `any-context`), so that credentials may use it as they use the bundled ones. `sha256` is the hash of its
     /// text, which is how a caller pins it.
     ///
     /// # Errors
     /// The text has another hash, is no context document, or its URL is taken.
+    #[cfg(feature = "any-context")]
     pub fn add(&self, url: &str, text: &str, sha256: &[u8; 32]) -> Result<(), ContextError> {
-        if Sha256::digest(text.as_bytes()).as_slice() != sha256 {
+        if <sha2::Sha256 as sha2::Digest>::digest(text.as_bytes()).as_slice() != sha256 {
             return Err(ContextError::Hash);
         }
         self.0.add(url, text).map_err(|error| ContextError::Invalid(error.to_string()))

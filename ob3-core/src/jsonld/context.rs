@@ -5,8 +5,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Deref;
 use std::rc::Rc;
 
-use super::iri;
 use super::keyword::{Keyword, has_keyword_form};
+use super::{ANY_CONTEXT, iri};
 use crate::json::Value;
 use crate::mix::mix;
 
@@ -126,10 +126,12 @@ impl Container {
     pub(crate) const LIST: u8 = 16;
     pub(crate) const SET: u8 = 32;
     pub(crate) const TYPE: u8 = 64;
+    /// Those that a context may name.
+    pub(super) const SUPPORTED: u8 = if ANY_CONTEXT { u8::MAX } else { Self::GRAPH | Self::LIST | Self::SET };
 
     /// Whether any of these kinds is in the set.
     pub(crate) const fn has(self, kinds: u8) -> bool {
-        self.0 & kinds != 0
+        self.0 & kinds & Self::SUPPORTED != 0
     }
 }
 
@@ -253,10 +255,16 @@ impl Context {
                 return Expanded::Iri(Text::Borrowed(value));
             }
         }
-        if vocab && let Some(vocab) = &self.vocab {
+        if ANY_CONTEXT
+            && vocab
+            && let Some(vocab) = &self.vocab
+        {
             return Expanded::Iri(iri::join(vocab, value).into());
         }
-        if document_relative && let Some(base) = &self.base {
+        if ANY_CONTEXT
+            && document_relative
+            && let Some(base) = &self.base
+        {
             return Expanded::Iri(iri::resolve(base, value).into());
         }
         Expanded::Iri(Text::Borrowed(value))

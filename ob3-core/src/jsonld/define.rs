@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::ANY_CONTEXT;
 use super::context::{Container, Context, Direction, Expanded, Mapping, Scoped, Term, Text, TypeMapping};
 use super::error::{ErrorCode, JsonLdError};
 use super::iri;
@@ -117,7 +118,12 @@ impl ContextStore {
         crate::contexts::text(url).is_some() || self.documents.borrow().get(url).is_some_and(|document| document.pinned)
     }
 
+    fn mode_1_0(&self) -> bool {
+        ANY_CONTEXT && self.mode_1_0.get()
+    }
+
     /// Adds a context of the caller's under its URL. Bundled ones can not be replaced.
+    #[cfg(feature = "any-context")]
     pub(crate) fn add(&self, url: &str, text: &str) -> Result<()> {
         let invalid = || JsonLdError::new(ErrorCode::InvalidRemoteContext, url);
         if self.is_pinned(url) || !iri::is_absolute(url) {
@@ -154,7 +160,7 @@ impl ContextStore {
     ) -> Result<Rc<Context>> {
         let flags = Flags { override_protected, propagate, validate_scoped: false, pinned: scoped.pinned };
         let make = || self.process(active, &scoped.context, scoped.base_url.as_ref(), &mut Vec::new(), flags);
-        if !(active.pinned && scoped.pinned) {
+        if ANY_CONTEXT && !(active.pinned && scoped.pinned) {
             return make();
         }
         let how = u8::from(propagate) | u8::from(override_protected) << 1;
@@ -190,6 +196,7 @@ impl ContextStore {
         let invalid = || JsonLdError::new(ErrorCode::InvalidRemoteContext, url);
         let (value, pinned) = match crate::contexts::text(url) {
             Some(text) => (json::parse(text).map_err(|_| failed())?, true),
+            None if !ANY_CONTEXT => return Err(failed()),
             None => {
                 let text = self.loader.as_ref().and_then(|load| load(url)).ok_or_else(failed)?;
                 (json::parse(&text).map_err(|_| failed())?.to_static(), false)
@@ -215,7 +222,7 @@ impl ContextStore {
     ) -> Result<Rc<Context>> {
         // 1 to 3
         let mut result = Rc::clone(active);
-        if let Some(propagate) = local.get("@propagate") {
+        if ANY_CONTEXT && let Some(propagate) = local.get("@propagate") {
             let Value::Bool(propagate) = propagate else {
                 return Err(JsonLdError::new(ErrorCode::InvalidPropagateValue, "@propagate"));
             };
@@ -234,6 +241,9 @@ impl ContextStore {
                     Some(context) => context,
                     None => result,
                 },
+                Value::Object(_) if !ANY_CONTEXT && !flags.pinned => {
+                    return Err(JsonLdError::new(ErrorCode::InlineContext, "@context"));
+                }
                 Value::Object(definition) => Rc::new(self.define(&result, definition, base_url, remote, flags)?),
                 _ => return Err(JsonLdError::new(ErrorCode::InvalidLocalContext, "@context")),
             };
@@ -262,6 +272,7 @@ impl ContextStore {
         remote: &mut Vec<Rc<str>>,
         flags: Flags,
     ) -> Result<Option<Rc<Context>>> {
+        let base_url = base_url.filter(|_| ANY_CONTEXT);
         let url = base_url.map_or_else(|| reference.to_owned(), |base| iri::resolve(base, reference));
         if !iri::is_absolute(&url) {
             return Err(JsonLdError::new(ErrorCode::LoadingDocumentFailed, &url));
@@ -285,7 +296,7 @@ impl ContextStore {
             remote.pop();
             result
         };
-        if !(active.pinned && document.pinned) {
+        if ANY_CONTEXT && !(active.pinned && document.pinned) {
             return make().map(Some);
         }
         let key = (Rc::as_ptr(active) as usize, Rc::as_ptr(&document) as usize, 4);
@@ -304,19 +315,43 @@ impl ContextStore {
         let merged;
         let mut definition = definition;
         self.check_version(definition)?;
-        if let Some(import) = definition.get("@import") {
+        if ANY_CONTEXT && let Some(import) = definition.get("@import") {
             merged = self.import(import, definition, base_url)?;
             definition = &merged;
         }
         let mut result = Context::clone(active);
         result.pinned = active.pinned && flags.pinned;
-        if remote.is_empty()
-            && let Some(base) = definition.get("@base")
-        {
-            set_base(&mut result, base)?;
+        if ANY_CONTEXT {
+            self.define_defaults(&mut result, definition, remote.is_empty())?;
+        }
+        let protected = match definition.get("@protected") {
+            None => false,
+            Some(Value::Bool(protected)) => *protected,
+            Some(_) => return Err(JsonLdError::new(ErrorCode::InvalidProtectedValue, "@protected")),
+        };
+        let defined = Map::default();
+        let mut definer =
+            Definer { store: self, result, local: definition, defined, protected, base_url, remote, flags, chain: 0 };
+        for (name, _) in definition.iter() {
+            let is_entry = match name {
+                "@protected" | "@version" => true,
+                "@base" | "@direction" | "@import" | "@language" | "@propagate" | "@vocab" => ANY_CONTEXT,
+                _ => false,
+            };
+            if !is_entry {
+                definer.term(name)?;
+            }
+        }
+        Ok(definer.result)
+    }
+
+    /// 5.7 to 5.10
+    fn define_defaults(&self, result: &mut Context, definition: &Object<'_>, may_set_base: bool) -> Result<()> {
+        if may_set_base && let Some(base) = definition.get("@base") {
+            set_base(result, base)?;
         }
         if let Some(vocab) = definition.get("@vocab") {
-            set_vocab(&mut result, vocab, self.mode_1_0.get())?;
+            set_vocab(result, vocab, self.mode_1_0())?;
         }
         if let Some(language) = definition.get("@language") {
             result.language = match language {
@@ -328,28 +363,12 @@ impl ContextStore {
         if let Some(direction) = definition.get("@direction") {
             result.direction = parse_direction(direction)?;
         }
-        if self.mode_1_0.get()
+        if self.mode_1_0()
             && let Some(member) = ["@direction", "@propagate"].into_iter().find(|name| definition.contains(name))
         {
             return Err(JsonLdError::new(ErrorCode::InvalidContextEntry, member));
         }
-        let protected = match definition.get("@protected") {
-            None => false,
-            Some(Value::Bool(protected)) => *protected,
-            Some(_) => return Err(JsonLdError::new(ErrorCode::InvalidProtectedValue, "@protected")),
-        };
-        let defined = Map::default();
-        let mut definer =
-            Definer { store: self, result, local: definition, defined, protected, base_url, remote, flags, chain: 0 };
-        for (name, _) in definition.iter() {
-            if !matches!(
-                name,
-                "@base" | "@direction" | "@import" | "@language" | "@propagate" | "@protected" | "@version" | "@vocab"
-            ) {
-                definer.term(name)?;
-            }
-        }
-        Ok(definer.result)
+        Ok(())
     }
 
     /// 5.5
@@ -357,7 +376,7 @@ impl ContextStore {
         match definition.get("@version") {
             None => Ok(()),
             Some(Value::Number(number)) if number.to_f64().to_bits() == 1.1_f64.to_bits() => {
-                if self.mode_1_0.get() {
+                if self.mode_1_0() {
                     return Err(JsonLdError::new(ErrorCode::ProcessingModeConflict, "@version"));
                 }
                 Ok(())
@@ -373,7 +392,7 @@ impl ContextStore {
         definition: &Object<'_>,
         base_url: Option<&Rc<str>>,
     ) -> Result<Object<'static>> {
-        if self.mode_1_0.get() {
+        if self.mode_1_0() {
             return Err(JsonLdError::new(ErrorCode::InvalidContextEntry, "@import"));
         }
         let reference = import.as_str().ok_or_else(|| JsonLdError::new(ErrorCode::InvalidImportValue, "@import"))?;
@@ -445,19 +464,9 @@ struct Definer<'s> {
     chain: u32,
 }
 
-const TERM_MEMBERS: [&str; 11] = [
-    "@container",
-    "@context",
-    "@direction",
-    "@id",
-    "@index",
-    "@language",
-    "@nest",
-    "@prefix",
-    "@protected",
-    "@reverse",
-    "@type",
-];
+/// What a term definition may say, and what it may say besides in contexts other than the bundled ones.
+const TERM_MEMBERS: [&str; 5] = ["@container", "@context", "@id", "@protected", "@type"];
+const MORE_TERM_MEMBERS: [&str; 6] = ["@direction", "@index", "@language", "@nest", "@prefix", "@reverse"];
 
 impl Definer<'_> {
     /// Create Term Definition, §4.2.2.
@@ -518,7 +527,7 @@ impl Definer<'_> {
         if self.chain > MAX_TERM_CHAIN {
             return Err(limit());
         }
-        if !self.flags.pinned {
+        if ANY_CONTEXT && !self.flags.pinned {
             self.store.definitions.set(self.store.definitions.get() + 1);
             if self.store.definitions.get() > MAX_TERM_DEFINITIONS {
                 return Err(limit());
@@ -529,7 +538,7 @@ impl Definer<'_> {
 
     /// 4: `@type` may be said to be a set, and protected, and nothing else.
     fn check_type_redefinition(&self, value: &Value<'_>) -> Result<()> {
-        let allowed = !self.store.mode_1_0.get()
+        let allowed = !self.store.mode_1_0()
             && value.as_object().is_some_and(|members| {
                 !members.is_empty()
                     && members.iter().all(|(name, value)| match name {
@@ -549,7 +558,7 @@ impl Definer<'_> {
         id: Option<&Value<'_>>,
         simple: bool,
     ) -> Result<Option<Term>> {
-        let mode_1_0 = self.store.mode_1_0.get();
+        let mode_1_0 = self.store.mode_1_0();
         let invalid = |code| JsonLdError::new(code, name);
         let mut term = Term {
             mapping: Mapping::Null,
@@ -577,7 +586,7 @@ impl Definer<'_> {
             term.type_mapping = Some(self.type_mapping(name, type_mapping)?);
         }
         // 13
-        if let Some(reverse) = members.get("@reverse") {
+        if ANY_CONTEXT && let Some(reverse) = members.get("@reverse") {
             return self.reverse(name, members, reverse, term);
         }
         // 14 to 18
@@ -609,7 +618,7 @@ impl Definer<'_> {
             }
         }
         // 20
-        if let Some(index) = members.get("@index") {
+        if ANY_CONTEXT && let Some(index) = members.get("@index") {
             let index = index.as_str().filter(|_| !mode_1_0 && term.container.has(Container::INDEX));
             let index = index.ok_or_else(|| invalid(ErrorCode::InvalidTermDefinition))?;
             match self.expand(index, true)? {
@@ -625,7 +634,7 @@ impl Definer<'_> {
             term.scoped = Some(self.scoped_context(name, context)?);
         }
         // 22, 23
-        if !members.contains("@type") {
+        if ANY_CONTEXT && !members.contains("@type") {
             if let Some(language) = members.get("@language") {
                 term.language = Some(match language {
                     Value::Null => None,
@@ -638,12 +647,12 @@ impl Definer<'_> {
             }
         }
         // 24
-        if let Some(nest) = members.get("@nest") {
+        if ANY_CONTEXT && let Some(nest) = members.get("@nest") {
             let nest = nest.as_str().filter(|nest| *nest == "@nest" || Keyword::parse(nest).is_none());
             term.nest = Some(nest.filter(|_| !mode_1_0).ok_or_else(|| invalid(ErrorCode::InvalidNestValue))?.into());
         }
         // 25
-        if let Some(prefix) = members.get("@prefix") {
+        if ANY_CONTEXT && let Some(prefix) = members.get("@prefix") {
             if mode_1_0 || name.contains([':', '/']) {
                 return Err(invalid(ErrorCode::InvalidTermDefinition));
             }
@@ -654,7 +663,8 @@ impl Definer<'_> {
             term.prefix = *prefix;
         }
         // 26
-        if members.iter().any(|(member, _)| !TERM_MEMBERS.contains(&member)) {
+        let is_known = |member| TERM_MEMBERS.contains(&member) || (ANY_CONTEXT && MORE_TERM_MEMBERS.contains(&member));
+        if !members.iter().all(|(member, _)| is_known(member)) {
             return Err(invalid(ErrorCode::InvalidTermDefinition));
         }
         Ok(Some(term))
@@ -664,12 +674,12 @@ impl Definer<'_> {
     fn type_mapping(&mut self, name: &str, value: &Value<'_>) -> Result<TypeMapping> {
         let invalid = || JsonLdError::new(ErrorCode::InvalidTypeMapping, name);
         let text = value.as_str().ok_or_else(invalid)?;
-        let mode_1_0 = self.store.mode_1_0.get();
+        let mode_1_0 = self.store.mode_1_0();
         match self.expand(text, true)? {
             Expanded::Keyword(Keyword::Id) => Ok(TypeMapping::Id),
             Expanded::Keyword(Keyword::Vocab) => Ok(TypeMapping::Vocab),
             Expanded::Keyword(Keyword::Json) if !mode_1_0 => Ok(TypeMapping::Json),
-            Expanded::Keyword(Keyword::None) if !mode_1_0 => Ok(TypeMapping::None),
+            Expanded::Keyword(Keyword::None) if ANY_CONTEXT && !mode_1_0 => Ok(TypeMapping::None),
             Expanded::Iri(iri) if iri::scheme_end(&iri).is_some() => Ok(TypeMapping::Iri((&*iri).into())),
             _ => Err(invalid()),
         }
@@ -757,14 +767,14 @@ impl Definer<'_> {
         if name == "@type" {
             return Ok(Mapping::Keyword(Keyword::Type));
         }
-        let vocab = self.result.vocab.as_ref().ok_or_else(invalid)?;
+        let vocab = self.result.vocab.as_ref().filter(|_| ANY_CONTEXT).ok_or_else(invalid)?;
         Ok(Mapping::Iri((&*iri::join(vocab, name)).into()))
     }
 
     /// 21
     fn scoped_context(&mut self, name: &str, context: &Value<'_>) -> Result<Rc<Scoped>> {
         // What stands in a pinned document was validated when it was pinned.
-        if !self.flags.pinned {
+        if ANY_CONTEXT && !self.flags.pinned {
             let flags = Flags { override_protected: true, propagate: true, validate_scoped: false, pinned: false };
             let active = Rc::new(self.result.clone());
             self.store.process(&active, context, self.base_url, self.remote, flags).map_err(|error| {
@@ -814,12 +824,12 @@ fn parse_container(value: &Value<'_>, mode_1_0: bool) -> Option<Container> {
     for item in value.as_set() {
         kinds |= match item.as_str()? {
             "@graph" => Container::GRAPH,
-            "@id" => Container::ID,
-            "@index" => Container::INDEX,
-            "@language" => Container::LANGUAGE,
+            "@id" if ANY_CONTEXT => Container::ID,
+            "@index" if ANY_CONTEXT => Container::INDEX,
+            "@language" if ANY_CONTEXT => Container::LANGUAGE,
             "@list" => Container::LIST,
             "@set" => Container::SET,
-            "@type" => Container::TYPE,
+            "@type" if ANY_CONTEXT => Container::TYPE,
             _ => return None,
         };
     }
@@ -835,4 +845,35 @@ fn parse_container(value: &Value<'_>, mode_1_0: bool) -> Option<Container> {
         single => single.is_power_of_two() || graph_map,
     };
     allowed.then_some(Container(kinds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every keyword in a context, and every kind of container.
+    fn keywords(value: &Value<'_>, found: &mut Vec<String>) {
+        for item in value.as_set() {
+            for (name, value) in item.as_object().iter().flat_map(|object| object.iter()) {
+                if name.starts_with('@') {
+                    found.push(name.to_owned());
+                }
+                if name == "@container" {
+                    found.extend(value.as_set().iter().filter_map(Value::as_str).map(str::to_owned));
+                }
+                keywords(value, found);
+            }
+        }
+    }
+
+    #[test]
+    fn the_bundled_contexts_say_nothing_that_takes_the_feature_any_context() {
+        let understood = ["@version", "@graph", "@list", "@set"];
+        for (url, text) in crate::contexts::TEXTS {
+            let mut found = Vec::new();
+            keywords(&json::parse(text).unwrap(), &mut found);
+            found.retain(|keyword| !TERM_MEMBERS.contains(&&**keyword) && !understood.contains(&&**keyword));
+            assert!(found.is_empty(), "{url}: {found:?}");
+        }
+    }
 }

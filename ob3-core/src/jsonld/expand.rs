@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use super::Options;
 use super::context::{Container, Context, Direction, Expanded, Mapping, Scoped, Term, Text, TypeMapping};
 use super::define::ContextStore;
 use super::error::{ErrorCode, JsonLdError};
 use super::keyword::Keyword;
+use super::{ANY_CONTEXT, Options};
 use crate::json::{Object, Value};
 use crate::sort::sorted;
 
@@ -147,7 +147,7 @@ impl<'a> Expander<'a> {
 
     /// Something that plain processing drops without a word: in safe mode an error.
     fn dropped(&self, property: Option<Property<'_>>, what: &str) -> Result<()> {
-        if !self.options.safe {
+        if !self.options.is_safe() {
             return Ok(());
         }
         Err(JsonLdError::new(ErrorCode::DroppedValue, property.map_or(what, |property| property.name)))
@@ -197,7 +197,7 @@ impl<'a> Expander<'a> {
         }
         // 9
         if let Some(local) = object.get("@context") {
-            if self.options.pinned_only {
+            if self.options.is_pinned_only() {
                 self.check_embedded_context(property, object, local)?;
             }
             context = self.store.embedded(&context, local, self.options.base_url.as_ref())?;
@@ -271,8 +271,8 @@ impl<'a> Expander<'a> {
         found: &mut Found<'a>,
     ) -> Result<()> {
         let is_text =
-            is_language_string(object) || (self.options.rdf_direction.is_some() && is_directed_string(object));
-        let is_checked = self.options.pinned_only && !is_text;
+            is_language_string(object) || (ANY_CONTEXT && self.options.rdf_direction.is_some() && is_directed_string(object));
+        let is_checked = self.options.is_pinned_only() && !is_text;
         for (name, value) in object.iter() {
             if name == "@context" {
                 continue;
@@ -298,11 +298,14 @@ impl<'a> Expander<'a> {
     }
 
     fn undefined(&self, name: &str) -> Result<()> {
-        if self.options.safe { Err(JsonLdError::new(ErrorCode::UndefinedTerm, name)) } else { Ok(()) }
+        if self.options.is_safe() { Err(JsonLdError::new(ErrorCode::UndefinedTerm, name)) } else { Ok(()) }
     }
 
     /// 14: what stands under `@nest` belongs to the object itself.
     fn nested(&self, context: &Rc<Context>, type_scoped: &Rc<Context>, found: &mut Found<'a>) -> Result<()> {
+        if !ANY_CONTEXT {
+            return Ok(());
+        }
         let nests = std::mem::take(&mut found.nests);
         for (name, value) in sorted(&nests, &|a, b| a.0 > b.0) {
             let invalid = || JsonLdError::new(ErrorCode::InvalidNestValue, name);
@@ -334,7 +337,7 @@ impl<'a> Expander<'a> {
         found: &mut Found<'a>,
     ) -> Result<()> {
         let property = within.map(|name| Property::of(context, name));
-        if within == Some("@reverse") {
+        if ANY_CONTEXT && within == Some("@reverse") {
             return Err(JsonLdError::new(ErrorCode::InvalidReversePropertyMap, name));
         }
         let bit = 1_u32 << keyword as u32;
@@ -354,12 +357,12 @@ impl<'a> Expander<'a> {
                 };
             }
             Keyword::Type => self.types(type_scoped, value, found)?,
-            Keyword::Graph => {
+            Keyword::Graph if ANY_CONTEXT => {
                 let mut items = Vec::new();
                 self.expand(context, Some(Property { name: "@graph", term: None }), value, false, &mut items)?;
                 found.node.graph = Some(items);
             }
-            Keyword::Included => {
+            Keyword::Included if ANY_CONTEXT => {
                 let mut items = Vec::new();
                 self.expand(context, None, value, false, &mut items)?;
                 if items.is_empty() || !items.iter().all(|item| matches!(item, Item::Node(_))) {
@@ -377,15 +380,15 @@ impl<'a> Expander<'a> {
                 let tag = value.as_str().ok_or_else(|| invalid(ErrorCode::InvalidLanguageTaggedString))?;
                 found.language = Some(self.language(tag)?);
             }
-            Keyword::Direction => {
+            Keyword::Direction if ANY_CONTEXT => {
                 let direction = value.as_str().and_then(Direction::parse);
                 found.direction = Some(direction.ok_or_else(|| invalid(ErrorCode::InvalidBaseDirection))?);
             }
-            Keyword::Index => {
+            Keyword::Index if ANY_CONTEXT => {
                 value.as_str().ok_or_else(|| invalid(ErrorCode::InvalidIndexValue))?;
                 found.has_index = true;
             }
-            Keyword::List => {
+            Keyword::List if ANY_CONTEXT => {
                 let Some(property) = property.filter(|property| !is_graph(property.name)) else {
                     return self.dropped(property, name);
                 };
@@ -405,14 +408,15 @@ impl<'a> Expander<'a> {
                 }
                 found.list = Some(items);
             }
-            Keyword::Set => {
+            Keyword::Set if ANY_CONTEXT => {
                 let mut items = Vec::new();
                 self.expand(context, property, value, false, &mut items)?;
                 found.set = Some(items);
             }
-            Keyword::Reverse => self.reverse_map(context, name, value, found)?,
-            Keyword::Nest => found.nests.push((name, value)),
-            // Frames' keywords, and those that mean something in contexts only, say nothing here.
+            Keyword::Reverse if ANY_CONTEXT => self.reverse_map(context, name, value, found)?,
+            Keyword::Nest if ANY_CONTEXT => found.nests.push((name, value)),
+            // Frames' keywords, and those that mean something in contexts only, say nothing here. No bundled context has a
+            // name for the rest, and keywords themselves are refused where contexts are pinned.
             _ => self.undefined(name)?,
         }
         found.seen |= bit;
@@ -434,7 +438,7 @@ impl<'a> Expander<'a> {
     }
 
     fn language(&self, tag: &'a str) -> Result<Text<'a>> {
-        if self.options.safe && !is_language_tag(tag) {
+        if self.options.is_safe() && !is_language_tag(tag) {
             return Err(JsonLdError::new(ErrorCode::DroppedValue, tag));
         }
         Ok(if self.options.languages_as_is { Text::Borrowed(tag) } else { lower_case(tag) })
@@ -442,7 +446,7 @@ impl<'a> Expander<'a> {
 
     /// In safe mode an identifier that is not absolute is an error: the node would lose its name.
     fn relative(&self, text: &str) -> Result<()> {
-        if self.options.safe { Err(JsonLdError::new(ErrorCode::RelativeIri, text)) } else { Ok(()) }
+        if self.options.is_safe() { Err(JsonLdError::new(ErrorCode::RelativeIri, text)) } else { Ok(()) }
     }
 
     /// 13.4.13
@@ -503,7 +507,7 @@ impl<'a> Expander<'a> {
         if container.has(Container::GRAPH) && !container.has(Container::ID | Container::INDEX) {
             items = self.graphs(items)?;
         }
-        if term.is_some_and(|term| term.reverse) {
+        if ANY_CONTEXT && term.is_some_and(|term| term.reverse) {
             check_reverse_values(name, &items)?;
             add(&mut found.node.reverse, iri, items);
         } else {
@@ -651,7 +655,7 @@ impl<'a> Expander<'a> {
             out.push(Item::Value(value));
             return Ok(true);
         }
-        if found.list.is_some() || found.set.is_some() {
+        if ANY_CONTEXT && (found.list.is_some() || found.set.is_some()) {
             if found.has_node_members() || found.language.is_some() || (found.list.is_some() && found.set.is_some()) {
                 return Err(JsonLdError::new(ErrorCode::InvalidSetOrListObject, subject()));
             }
@@ -794,9 +798,11 @@ fn value_item<'a>(context: &Context, term: Option<&Rc<Term>>, value: Scalar<'a>,
         Some(TypeMapping::Iri(iri)) => object.datatype = Some(Datatype::Iri(iri.to_text())),
         Some(TypeMapping::Json) => object.datatype = Some(Datatype::Json),
         _ if text.is_some() => {
-            let language = term.and_then(|term| term.language.as_ref()).unwrap_or(&context.language);
-            object.language = language.as_ref().map(|tag| Text::Shared(Rc::clone(tag)));
-            object.direction = term.and_then(|term| term.direction).unwrap_or(context.direction);
+            if ANY_CONTEXT {
+                let language = term.and_then(|term| term.language.as_ref()).unwrap_or(&context.language);
+                object.language = language.as_ref().map(|tag| Text::Shared(Rc::clone(tag)));
+                object.direction = term.and_then(|term| term.direction).unwrap_or(context.direction);
+            }
         }
         _ => {}
     }
@@ -821,7 +827,7 @@ fn check_member(context: &Context, property: Property<'_>, value: &Value<'_>) ->
     let Property { name, term } = property;
     let Some(term) = term else {
         // A context that the caller has pinned may give every plain name a meaning.
-        if context.vocab.is_some() && !name.contains([':', '@']) {
+        if ANY_CONTEXT && context.vocab.is_some() && !name.contains([':', '@']) {
             return Ok(());
         }
         let code = if name.starts_with('@') { ErrorCode::KeywordNotAllowed } else { ErrorCode::UndefinedTerm };

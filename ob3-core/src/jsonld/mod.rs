@@ -24,6 +24,11 @@ pub(crate) use expand::is_language_string;
 use crate::json::Value;
 use crate::rdf::Dataset;
 
+/// Whether contexts other than the bundled ones may be used (feature `any-context`). The bundled ones say little of what
+/// JSON-LD lets a context say, and the rest of it would be a third of this module's code: without the feature whatever they
+/// do not use is an error.
+const ANY_CONTEXT: bool = cfg!(feature = "any-context");
+
 /// Most quads that one document may make. A Comprehensive Learner Record of 200 badges makes some 15,000.
 pub(crate) const MAX_QUADS: usize = 20_000;
 
@@ -74,6 +79,14 @@ impl Options<'_> {
             languages_as_is: false,
         }
     }
+
+    const fn is_safe(&self) -> bool {
+        !ANY_CONTEXT || self.safe
+    }
+
+    const fn is_pinned_only(&self) -> bool {
+        !ANY_CONTEXT || self.pinned_only
+    }
 }
 
 /// The dataset that a document says.
@@ -87,7 +100,7 @@ pub(crate) fn to_dataset(
         return to_dataset(store, document, &Options { rdf_direction: store.rdf_direction, ..options.clone() });
     }
     let mut context = store.start(options.base, options.mode_1_0);
-    if let Some(local) = &options.expand_context {
+    if ANY_CONTEXT && let Some(local) = &options.expand_context {
         let local = local.get("@context").unwrap_or(local);
         context = store.embedded(&context, local, options.base_url.as_ref())?;
     }

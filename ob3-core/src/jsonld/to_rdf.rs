@@ -4,7 +4,7 @@
 use super::context::Text;
 use super::error::{ErrorCode, JsonLdError};
 use super::expand::{Datatype, Id, Item, Node, Scalar, ValueObject, is_language_tag};
-use super::{MAX_QUADS, Options, RdfDirection, iri, number};
+use super::{ANY_CONTEXT, MAX_QUADS, Options, RdfDirection, iri, number};
 use crate::jcs;
 use crate::json::Value;
 use crate::map::Map;
@@ -30,14 +30,14 @@ const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 type Result<T> = std::result::Result<T, JsonLdError>;
 
-pub(super) fn to_rdf(items: Vec<Item<'_>>, options: &Options<'_>) -> Result<Dataset> {
+pub(super) fn to_rdf(mut items: Vec<Item<'_>>, options: &Options<'_>) -> Result<Dataset> {
     let mut writer = Writer { dataset: Dataset::new(), labels: Map::default(), root: None, options };
     // §5.1.2: a root that is nothing but a graph stands for what the graph holds.
-    let items = match items.as_slice() {
-        [Item::Node(node)] if node.is_bare_graph() => node.graph.clone().unwrap_or_default(),
-        _ => items,
+    let held = match items.as_mut_slice() {
+        [Item::Node(node)] if node.is_bare_graph() => node.graph.take(),
+        _ => None,
     };
-    for item in &items {
+    for item in held.as_ref().unwrap_or(&items) {
         if let Item::Node(node) = item {
             writer.node(node, Graph::Default)?;
         }
@@ -88,7 +88,7 @@ impl Writer<'_, '_> {
         }
         if text.starts_with("_:") {
             // A label can be changed without changing the dataset, so it would be a claim that nothing covers.
-            if self.options.pinned_only {
+            if self.options.is_pinned_only() {
                 return Err(JsonLdError::new(ErrorCode::RelativeIri, text));
             }
             if let Some(known) = self.labels.get(&**text) {
@@ -106,7 +106,7 @@ impl Writer<'_, '_> {
     }
 
     fn refuse(&self, code: ErrorCode, subject: &str) -> Result<()> {
-        if self.options.safe { Err(JsonLdError::new(code, subject)) } else { Ok(()) }
+        if self.options.is_safe() { Err(JsonLdError::new(code, subject)) } else { Ok(()) }
     }
 
     fn subject(&mut self, node: &Node<'_>) -> Result<Option<Term>> {
@@ -126,7 +126,7 @@ impl Writer<'_, '_> {
         let subject = self.subject(node)?;
         if self.root.is_none() {
             self.root = subject;
-        } else if self.options.pinned_only && subject == self.root && matches!(graph, Graph::Default) {
+        } else if self.options.is_pinned_only() && subject == self.root && matches!(graph, Graph::Default) {
             check_further_place(node)?;
         }
         if !node.types.is_empty() {
@@ -147,7 +147,7 @@ impl Writer<'_, '_> {
                 }
             }
         }
-        for (name, items) in &node.reverse {
+        for (name, items) in node.reverse.iter().filter(|_| ANY_CONTEXT) {
             let predicate = self.predicate(name)?;
             for item in items {
                 let object = self.object(item, graph)?;
@@ -156,7 +156,7 @@ impl Writer<'_, '_> {
                 }
             }
         }
-        for item in &node.included {
+        for item in node.included.iter().filter(|_| ANY_CONTEXT) {
             self.object(item, graph)?;
         }
         if let Some(items) = &node.graph {
@@ -171,7 +171,7 @@ impl Writer<'_, '_> {
     }
 
     fn predicate(&mut self, name: &Text<'_>) -> Result<Option<Term>> {
-        if name.starts_with("_:") && !self.options.generalized_rdf {
+        if name.starts_with("_:") && !(ANY_CONTEXT && self.options.generalized_rdf) {
             self.refuse(ErrorCode::RelativeIri, name)?;
             return Ok(None);
         }
@@ -262,7 +262,7 @@ impl Writer<'_, '_> {
             self.refuse(ErrorCode::DroppedValue, tag)?;
             return Ok(None);
         }
-        if let Some(direction) = object.direction {
+        if ANY_CONTEXT && let Some(direction) = object.direction {
             let tag = language.unwrap_or_default();
             match self.options.rdf_direction {
                 Some(RdfDirection::I18nDatatype) => {
