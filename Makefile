@@ -34,6 +34,7 @@ check: ## format, lints with warnings as errors (native and wasm), documentation
 	$(step) "Format" cargo fmt --all --check
 	$(step) "Lints, native" cargo clippy --quiet --workspace --all-targets --locked -- -D warnings
 	$(step) "Lints, wasm" cargo clippy --quiet -p verifier-wasm -p edge-worker --target wasm32-unknown-unknown --locked -- -D warnings
+	$(step) "Lints, slim" cargo clippy --quiet -p verifier-wasm --no-default-features --target wasm32-unknown-unknown --locked -- -D warnings
 	$(step) "Documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps --locked
 	$(step) "Scripts" tools/check-scripts.sh
 

@@ -62,7 +62,10 @@ rust_serves() {
   version=$(rustc -V 2>/dev/null | sed -n 's/^rustc \([0-9.]*\).*/\1/p')
   [ -n "$version" ] && [ "$(printf '%s\n' "$RUST_MINIMUM" "$version" | sort -V | head -n 1)" = "$RUST_MINIMUM" ] || return 1
   libdir=$(rustc --print target-libdir --target "$WASM_TARGET" 2>/dev/null) && ls "$libdir"/libstd-*.rlib >/dev/null 2>&1 || return 1
-  cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1
+  cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1 || return 1
+  # The npm package is built with a standard library of its own, without the texts of panics (verifier-wasm/build.sh).
+  RUSTC_BOOTSTRAP=1 rustc -Zunstable-options -Cpanic=immediate-abort --print cfg >/dev/null 2>&1 || return 1
+  [ -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library/std" ]
 }
 
 # A toolchain made of Debian's packages is stale once Debian's compiler is another.
@@ -71,7 +74,7 @@ private_rust_is_stale() {
 }
 
 rustup_adds_what_is_missing() {
-  timeout 180 rustup target add "$WASM_TARGET" && timeout 180 rustup component add clippy rustfmt
+  timeout 180 rustup target add "$WASM_TARGET" && timeout 180 rustup component add clippy rustfmt rust-src
 }
 
 setup_rust() {
@@ -86,9 +89,9 @@ setup_rust() {
   fi
   rust_serves && return 0
   if command -v rustup >/dev/null; then
-    say "Asking rustup for $WASM_TARGET, clippy and rustfmt"
+    say "Asking rustup for $WASM_TARGET, clippy, rustfmt and rust-src"
     if rustup_adds_what_is_missing >>"$LOG" 2>&1 && rust_serves; then return 0; fi
-    say "rustup has no $WASM_TARGET to give here"
+    say "rustup has not all of that to give here"
   fi
   make_private_rust
 }

@@ -9,34 +9,64 @@ PKG=$HERE/pkg
 TARBALL=dist/accolade-verifier.tgz
 STAMP=$PKG/.stamp
 
-cargo build --quiet --release --locked --target wasm32-unknown-unknown -p verifier-wasm
-WASM=${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/release/accolade_verifier.wasm
-
 shopt -s nullglob
 shipped=($HERE/js/* $HERE/package.json $HERE/README.md LICENSE-*)
 
-# The web component, which the pages share.
-element=(web/build-element.mjs web/bundle.mjs $(find web/src web/styles -type f | sort))
-
-# Everything that the package is made of, and what makes it.
-digest=$(sha256sum "$WASM" "${shipped[@]}" "${element[@]}" $HERE/build.sh $HERE/sizes.mjs $HERE/size-budget.json tools/env.sh tools/package-lock.json | sha256sum)
+# What the modules are made of; and the package, of which the web component is a part that the pages share.
+code() {
+  printf '%s\n' $HERE/{build.sh,Cargo.toml} ob3-core/Cargo.toml Cargo.{toml,lock} tools/env.sh tools/package-lock.json
+  find $HERE/src ob3-core/src ob3-core/contexts -type f
+}
+rest() {
+  printf '%s\n' "${shipped[@]}" $HERE/{sizes.mjs,size-budget.json} web/{build-element,bundle}.mjs
+  find web/src web/styles -type f
+}
+digest_of() { { "$@" | LC_ALL=C sort | xargs sha256sum; rustc -V; } | sha256sum; }
+code=$(digest_of code)
+digest="$code $(digest_of rest)"
 if [ -f "$TARBALL" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$digest" ]; then
   echo "accolade-verifier is up to date"
   exit 0
 fi
 
+target=${CARGO_TARGET_DIR:-target}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The glue has no path of its own to the module: each entry in js/ says how its platform gets it.
-"$WASM_BINDGEN_BIN" "$WASM" --target web --no-typescript --omit-default-module-path \
-  --experimental-reset-state-function --out-dir "$work" --out-name accolade_verifier
-# -O3 and not -Oz: the crate's own profile already chose size, and here -Oz saves 200 bytes and costs a tenth of the time.
-"$WASM_OPT_BIN" -O3 --strip-debug --strip-producers \
-  --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
-  --enable-reference-types --enable-sign-ext \
-  "$work/accolade_verifier_bg.wasm" -o "$work/optimised.wasm"
-mv "$work/optimised.wasm" "$work/accolade_verifier_bg.wasm"
+# module NAME CARGO-OPTION...: one module and its glue, kept for as long as the code stays as it is.
+module() {
+  local name=$1 kept="$target/accolade-verifier/$1"; shift
+  if [ "$(cat "$kept/stamp" 2>/dev/null)" != "$code" ]; then
+    rm -rf "$kept"
+    mkdir -p "$kept"
+    make_module "$name" "$kept" "$@"
+    echo "$code" >"$kept/stamp"
+  fi
+  cp "$kept/$name"* "$work"
+}
+
+# The standard library is built anew, small, and without the texts of panics, which would be a tenth of the module: a trap is all
+# that a host sees of one. It takes cargo's unstable build-std, and so RUSTC_BOOTSTRAP; what is built is stable Rust.
+make_module() {
+  local name=$1 folder=$2; shift 2
+  RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Zunstable-options -Cpanic=immediate-abort" \
+    cargo build --quiet --release --locked --target "$WASM_TARGET" -p verifier-wasm "$@" \
+    -Z build-std=std,panic_abort -Z build-std-features=optimize_for_size
+  # The glue has no path of its own to the module: each entry in js/ says how its platform gets it.
+  "$WASM_BINDGEN_BIN" "$target/$WASM_TARGET/release/accolade_verifier.wasm" \
+    --target web --no-typescript --omit-default-module-path \
+    --experimental-reset-state-function --out-dir "$folder" --out-name "$name"
+  # -O3 and not -Oz: the crate's own profile already chose size, and here -Oz saves 200 bytes and costs a tenth of the time.
+  "$WASM_OPT_BIN" -O3 --strip-debug --strip-producers \
+    --enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
+    --enable-reference-types --enable-sign-ext \
+    "$folder/${name}_bg.wasm" -o "$folder/optimised.wasm"
+  mv "$folder/optimised.wasm" "$folder/${name}_bg.wasm"
+}
+module accolade_verifier
+# Here size goes before speed.
+module accolade_verifier_slim --no-default-features --config 'profile.release.package.ob3-core.opt-level="z"'
+
 cp "${shipped[@]}" "$work"
 node web/build-element.mjs "$work/element"
 

@@ -143,7 +143,7 @@ fn push_lines(out: &mut String, lines: &[Line<'_>]) {
     for line in sorted(lines, &is_after) {
         for text in line.iter().filter(|text| !text.is_empty()) {
             out.push_str(text);
-            out.push_str(" ");
+            out.push(' ');
         }
         out.push_str(".\n");
     }

@@ -117,12 +117,12 @@ pub(crate) fn examine(
         Ok((form, text)) => (form, text.trim()),
         Err(finding) => return format(report, finding.clone()),
     };
-    let compact = jwt::split(text);
+    let compact = if cfg!(feature = "jwt") { jwt::split(text) } else { None };
     let parts = match &compact {
         Some(compact) => {
             input::parse(&compact.header).and_then(|header| Ok((Some(header), input::parse(&compact.payload)?)))
         }
-        None if jwt::is_compact(text) => Err(Finding::invalid(Code::JwtMalformed)),
+        None if cfg!(feature = "jwt") && jwt::is_compact(text) => Err(Finding::invalid(Code::JwtMalformed)),
         None => input::parse(text).map(|document| (None, document)),
     };
     let (header, payload) = match parts {
@@ -143,6 +143,8 @@ pub(crate) fn examine(
     };
     let role = asked.of(document, policy.accepted);
     let is_read = input::check_depth(document, policy.max_depth).and_then(|()| match (role, &header) {
+        (Role::Presentation, _) if !cfg!(feature = "nested") => Err(input::unsupported("presentation")),
+        (Role::Record, _) if !cfg!(feature = "nested") => Err(input::unsupported("learner record")),
         (Role::Presentation, None) => Ok(()),
         // A token of a presentation has claims of its own, which are not read here.
         (Role::Presentation, Some(_)) => Err(Finding::invalid(Code::NotACredential)),
@@ -210,7 +212,7 @@ pub(crate) fn examine(
     let signer = if role == Role::Presentation { "holder" } else { "issuer" };
     let issuer = id_of(credential.get(signer)).unwrap_or_default().to_owned();
     let mut proofs = match (&compact, &header, &expanded) {
-        (Some(compact), Some(Value::Object(header)), _) => {
+        (Some(compact), Some(Value::Object(header)), _) if cfg!(feature = "jwt") => {
             let claims = payload.map_or(Ok(()), |claims| jwt::check_claims(claims, document));
             vec![open::jws(compact, header, &issuer, claims, policy)]
         }

@@ -42,11 +42,14 @@ pub(crate) fn read(input: &[u8], max_bytes: usize) -> Result<(Form, Cow<'_, str>
     let text = std::str::from_utf8(input)
         .map_err(|error| Finding::invalid(Code::TextNotUtf8).with("offset", &error.valid_up_to().to_string()))?;
     if text.trim_start().starts_with('<') {
+        if !cfg!(feature = "svg") {
+            return Err(unsupported(Form::Svg.as_str()));
+        }
         let text = bake::extract_svg(text).map_err(|error| bake_finding(&error))?;
         return credential_text(Cow::Owned(text)).map(|text| (Form::Svg, text));
     }
     let text = credential_text(Cow::Borrowed(text))?;
-    let form = if jwt::is_compact(text.trim()) { Form::Jwt } else { Form::Json };
+    let form = if cfg!(feature = "jwt") && jwt::is_compact(text.trim()) { Form::Jwt } else { Form::Json };
     Ok((form, text))
 }
 
@@ -58,6 +61,11 @@ fn too_large(bytes: usize, limit: usize) -> Finding {
     Finding::invalid(Code::InputTooLarge).with("bytes", &bytes.to_string()).with("limit", &limit.to_string())
 }
 
+/// Says of a form of credential that this build does not read it.
+pub(crate) fn unsupported(form: &str) -> Finding {
+    Finding::unknown(Code::FormatUnsupported).with("form", form)
+}
+
 fn credential_text(text: Cow<'_, str>) -> Result<Cow<'_, str>, Finding> {
     if text.len() > MAX_CREDENTIAL_BYTES {
         return Err(too_large(text.len(), MAX_CREDENTIAL_BYTES));
@@ -66,8 +74,11 @@ fn credential_text(text: Cow<'_, str>) -> Result<Cow<'_, str>, Finding> {
     if trimmed.is_empty() {
         return Err(Finding::invalid(Code::InputEmpty));
     }
-    if trimmed.starts_with(['{', '[']) || jwt::is_compact(trimmed) {
+    if trimmed.starts_with(['{', '[']) {
         return Ok(text);
+    }
+    if jwt::is_compact(trimmed) {
+        return if cfg!(feature = "jwt") { Ok(text) } else { Err(unsupported(Form::Jwt.as_str())) };
     }
     Err(Finding::invalid(Code::FormatUnknown))
 }

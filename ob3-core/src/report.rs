@@ -144,6 +144,8 @@ codes! {
     InputTooLarge = "input_too_large",
     /// Neither JSON nor a JWS nor a PNG nor an SVG.
     FormatUnknown = "format_unknown",
+    /// A form of credential that this build of the verifier does not read, such as `accolade-verifier/slim` of a JWS.
+    FormatUnsupported = "format_unsupported",
     /// A JWS whose parts can not be decoded.
     JwtMalformed = "jwt_malformed",
     /// The text is not UTF-8.

@@ -266,7 +266,7 @@ impl Verification {
             examine::not_reached(&mut report);
             return Some(report);
         }
-        if examined.role == Role::Presentation {
+        if cfg!(feature = "nested") && examined.role == Role::Presentation {
             return self.decide_presentation(secured, settled, report);
         }
         // OB 3.0 §8.2 step 3: the refreshed form takes the place of what was handed in.
@@ -344,6 +344,9 @@ impl Verification {
     /// issuer; else why it is not taken. It is not refreshed in turn.
     fn refreshed<'s>(&self, secured: &'s Secured, url: &str) -> Option<Result<&'s Secured, Finding>> {
         let failed = |reason: &str| Finding::unknown(Code::RefreshFailed).with("reason", reason);
+        if !cfg!(feature = "nested") {
+            return Some(Err(failed("unsupported")));
+        }
         if !status::is_trustworthy(url) {
             return Some(Err(failed("url")));
         }
@@ -414,7 +417,7 @@ impl Verification {
     /// proof does not hold.
     fn held(&self, secured: &Secured, settled: &Settled) -> Option<Vec<Report>> {
         let is_envelope = matches!(secured.examined.role, Role::Presentation | Role::Record);
-        if !is_envelope || settled.proof.result == CheckResult::Unknown {
+        if !cfg!(feature = "nested") || !is_envelope || settled.proof.result == CheckResult::Unknown {
             return Some(Vec::new());
         }
         let held = self.inner(secured).filter(|(nested, _)| nested.role != Role::Endorsement);
@@ -434,7 +437,7 @@ impl Verification {
         if !secured.examined.nested.iter().any(|nested| nested.role == Role::Endorsement) {
             return Some((Finding::not_applicable(Code::NoEndorsements), Vec::new()));
         }
-        if settled.proof.result != CheckResult::Valid {
+        if settled.proof.result != CheckResult::Valid || !cfg!(feature = "nested") {
             return Some((Finding::unknown(Code::EndorsementsNotChecked), Vec::new()));
         }
         let inner = self.inner(secured).filter(|(nested, _)| nested.role == Role::Endorsement);

@@ -3,7 +3,10 @@
 
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 
 import { startOracle } from "../lib/oracle.mjs";
 import { installPackage } from "../../verifier-wasm/packaging-tests/install.js";
@@ -57,6 +60,40 @@ for (const [name, start] of Object.entries({ Node: startNode, Chromium: startChr
     t.diagnostic(`${items.length} reports are equal; ${signatures} signatures were checked by the host's cryptography`);
   });
 }
+
+/** What a report says where a thing was not looked at because the slim entry has no code for it. */
+const LEFT_OUT = [
+  "format_unsupported",
+  "proof_unsupported",
+  "signature_not_checked",
+  "endorsements_not_checked",
+  "refresh_failed",
+  "json_schema_unsupported",
+];
+
+test("the slim entry reports what native Rust reports, or says what it does not look at", async (t) => {
+  const entry = join(installed.user, "slim.js");
+  writeFileSync(entry, 'export * from "accolade-verifier/slim";\n');
+  const { verify } = await startNode({ entry: pathToFileURL(entry).href });
+  const answers = await verify(items);
+  const faults = [];
+  let equal = 0;
+  answers.forEach(({ report, checked }, at) => {
+    const { name } = items[at];
+    if (checked > 0) faults.push(`${name}: the host was asked for a signature`);
+    if (report === expected[at]) {
+      equal += 1;
+      return;
+    }
+    const [slim, whole] = [JSON.parse(report), JSON.parse(expected[at])];
+    const codes = slim.checks.flatMap(({ code, items = [] }) => [code, ...items.map((item) => item.code)]);
+    if (!codes.some((code) => LEFT_OUT.includes(code))) faults.push(`${name}: ${difference(expected[at], report)}`);
+    if (slim.outcome === "verified" && whole.outcome !== "verified") faults.push(`${name}: only the slim entry verifies it`);
+  });
+  assert.deepEqual(faults, []);
+  assert.ok(equal >= items.length / 4, `only ${equal} of ${items.length} reports are equal`);
+  t.diagnostic(`${equal} of ${items.length} reports are equal`);
+});
 
 /** Where two reports part. */
 function difference(native, other) {

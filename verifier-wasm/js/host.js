@@ -1,9 +1,8 @@
 // The host of the core: the core has no network and no clock, so this hands it both. It knows nothing of badges.
 
-import { readBytes, readInput, readOptions, readSettings, readText } from "./arguments.js";
+import { readBytes, readInput, readOptions, readSettings } from "./arguments.js";
 import { createDocumentCache } from "./cache.js";
 import { createDocumentFetcher } from "./documents.js";
-import { checkSignature } from "./signatures.js";
 import { createInstance, isOrderly } from "./instance.js";
 
 /**
@@ -23,27 +22,17 @@ const MAX_DOCUMENTS = 100;
  * @param {() => Promise<void>} platform.load gets the module into the glue
  * @param {RequestInit} platform.requestInit see documents.js
  * @param {typeof fetch} [platform.platformFetch] see documents.js
+ * @param {Function} [platform.checkSignature] see signatures.js; without it the core has no signature for the host to check
+ * @param {(instance: object) => object} [platform.furtherFunctions] see whole.js
  */
-export function createApi({ glue, load, requestInit, platformFetch }) {
+export function createApi({ glue, load, requestInit, platformFetch, checkSignature, furtherFunctions }) {
   const instance = createInstance(glue, load);
+  const further = furtherFunctions?.(instance);
 
   async function extract(image) {
     const bytes = await readBytes(image, "image");
     await instance.ready();
     return instance.call((wasm) => wasm.extract(bytes));
-  }
-
-  async function bake(image, credential) {
-    const text = readText(credential, "credential");
-    const bytes = await readBytes(image, "image");
-    await instance.ready();
-    return instance.call((wasm) => wasm.bake(bytes, text));
-  }
-
-  async function canonicalize(document) {
-    const text = readText(document, "document");
-    await instance.ready();
-    return instance.call((wasm) => wasm.canonicalize(text));
   }
 
   async function codes() {
@@ -64,7 +53,7 @@ export function createApi({ glue, load, requestInit, platformFetch }) {
       const brought = { ...own.documents, ...documents };
       const check = (cache) => {
         const fetchDocument = createDocumentFetcher({ documents: brought, fetch: fetch ?? own.fetch, platformFetch, signal, requestInit, cache });
-        return run(instance, content, { policyJson, nowMillis, signal }, fetchDocument);
+        return run(instance, content, { policyJson, nowMillis, signal, checkSignature }, fetchDocument);
       };
       // What another fetch brought is not what this one would bring.
       if (cache === undefined || fetch !== undefined) return check(undefined);
@@ -79,11 +68,11 @@ export function createApi({ glue, load, requestInit, platformFetch }) {
       return isFresh || report.outcome === "verified" ? report : check({ get: () => undefined, put: cache.put });
     }
 
-    return { verify, extract, bake, canonicalize };
+    return { verify, extract, ...further };
   }
 
   const { verify } = createVerifier({ cache: false });
-  return { verify, extract, bake, canonicalize, codes, createVerifier };
+  return { verify, extract, ...further, codes, createVerifier };
 }
 
 async function run(instance, content, settings, fetchDocument) {
@@ -101,10 +90,11 @@ async function run(instance, content, settings, fetchDocument) {
       if (report !== undefined) return JSON.parse(report);
 
       const urls = instance.call(() => verification.documents());
-      const checks = instance.call(() => verification.signatures()).map(readCheck);
+      const { checkSignature } = settings;
+      const checks = checkSignature ? instance.call(() => verification.signatures()).map(readCheck) : [];
       // Past the limit nothing is fetched any more, and the core concludes from what it has.
       if (round <= MAX_ROUNDS) await fetchAll(urls, documents, fetchDocument);
-      const answers = await Promise.all(checks.map(checkSignature));
+      const answers = await Promise.all(checks.map((check) => checkSignature(check)));
       settings.signal?.throwIfAborted();
       if (generation !== instance.generation) continue;
       for (const url of urls) instance.call(() => verification.supplyDocument(url, documents.get(url)));

@@ -20,7 +20,7 @@ export type CheckName =
 /** Why a check says what it says. Stable: codes are added, never renamed. */
 export type Code =
   // format
-  | "credential_read" | "input_empty" | "input_too_large" | "format_unknown" | "jwt_malformed" | "text_not_utf8"
+  | "credential_read" | "input_empty" | "input_too_large" | "format_unknown" | "format_unsupported" | "jwt_malformed" | "text_not_utf8"
   | "json_syntax" | "json_duplicate_key" | "json_too_deep" | "json_lone_surrogate" | "json_number_range"
   | "json_too_many_values" | "not_a_credential" | "png_malformed" | "svg_malformed"
   | "image_no_credential" | "image_several_credentials"

@@ -4,8 +4,11 @@ import { readFile } from "node:fs/promises";
 import * as glue from "./accolade_verifier.js";
 import { createApi } from "./host.js";
 import { WEB_REQUEST } from "./documents.js";
+import { platformFetch } from "./platform-fetch.js";
+import * as whole from "./whole.js";
 
 export const { verify, extract, bake, canonicalize, codes, createVerifier } = createApi({
+  ...whole,
   glue,
   load,
   requestInit: WEB_REQUEST,
@@ -17,12 +20,4 @@ export { VerifierStoppedError } from "./instance.js";
 async function load() {
   const bytes = await readFile(new URL("./accolade_verifier_bg.wasm", import.meta.url));
   glue.initSync({ module: await WebAssembly.compile(bytes) });
-}
-
-let nodeFetch;
-
-// Loaded with the first document: most badges bring their key along, and node:https takes longer to load than they to verify.
-async function platformFetch(url, init) {
-  nodeFetch ??= import("./node-fetch.js").then(({ createNodeFetch }) => createNodeFetch());
-  return (await nodeFetch)(url, init);
 }

@@ -25,6 +25,7 @@ export const CODES = {
   input_empty: "there is nothing in it",
   input_too_large: "larger than a badge may be",
   format_unknown: "neither JSON nor a token, a PNG or an SVG",
+  format_unsupported: "a form of credential that this build of the verifier does not read",
   jwt_malformed: "a token whose parts cannot be read",
   text_not_utf8: "damaged text: not UTF-8",
   json_syntax: "damaged text: not JSON",

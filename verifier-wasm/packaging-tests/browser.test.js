@@ -25,11 +25,20 @@ const origin = await serve((pathname, response) => {
 const page = await openPage();
 await page.goto(origin);
 
-const verifyInPage = (credential, from = "package") =>
+const verifyInPage = (credential, from = "package", entry = "browser.js") =>
   page.evaluate(
     async ({ module, credential, now }) => (await import(module)).verify(credential, { now }),
-    { module: `${origin}/${from}/browser.js`, credential, now: NOW },
+    { module: `${origin}/${from}/${entry}`, credential, now: NOW },
   );
+
+test("the slim entry verifies in a browser, and leaves a token open", async () => {
+  const slim = (credential) => verifyInPage(credential, "package", "slim-browser.js");
+  assert.equal((await slim(sample("did-key.json"))).outcome, "verified");
+  const changed = await slim(sample("did-key.json").replaceAll("Field Mapping", "Field Napping"));
+  assert.deepEqual([changed.outcome, changed.code], ["rejected", "signature_invalid"]);
+  const { outcome, code } = await slim(sample("es256.jwt"));
+  assert.deepEqual([outcome, code], ["indeterminate", "format_unsupported"]);
+});
 
 test("an intact credential is verified in a browser", async () => {
   assert.equal((await verifyInPage(sample("did-key.json"))).outcome, "verified");

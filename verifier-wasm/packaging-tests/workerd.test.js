@@ -18,11 +18,13 @@ const { user } = installPackage();
 process.env.WRANGLER_LOG_PATH = join(user, "logs");
 writeFileSync(
   join(user, "worker.js"),
-  `import { verify } from "accolade-verifier";
+  `import { verify as whole } from "accolade-verifier";
+   import { verify as slim } from "accolade-verifier/slim";
    export default {
      async fetch(request) {
        // The issuer's host as the test plays it; the rest of the request is as the package made it.
        const documents = new URL(request.url).searchParams.get("documents");
+       const verify = new URL(request.url).pathname === "/slim" ? slim : whole;
        const options = documents === null ? {} : { fetch: (url, init) => fetch(documents + new URL(url).pathname, init) };
        return Response.json(await verify(await request.text(), { now: "${NOW}", ...options }));
      },
@@ -43,8 +45,8 @@ after(async () => {
   await server.close();
 });
 
-async function report(text, documents) {
-  const address = new URL(url);
+async function report(text, documents, path = "/") {
+  const address = new URL(path, url);
   if (documents !== undefined) address.searchParams.set("documents", documents);
   const response = await fetch(address, { method: "POST", body: text });
   return response.json();
@@ -75,4 +77,12 @@ test("a token is verified in workerd, by its own cryptography", async () => {
   assert.equal((await report(token)).outcome, "verified");
   const { outcome, code } = await report(flipOneBit(token));
   assert.deepEqual([outcome, code], ["rejected", "signature_invalid"]);
+});
+
+test("the slim entry verifies in workerd, and leaves a token open", async () => {
+  assert.equal((await report(credential, undefined, "/slim")).outcome, "verified");
+  const changed = await report(credential.replaceAll("Field Mapping", "Field Napping"), undefined, "/slim");
+  assert.deepEqual([changed.outcome, changed.code], ["rejected", "signature_invalid"]);
+  const { outcome, code } = await report(sample("es256.jwt").trim(), undefined, "/slim");
+  assert.deepEqual([outcome, code], ["indeterminate", "format_unsupported"]);
 });

@@ -1,8 +1,11 @@
 //! The boundary between JavaScript and [`ob3_core`]: it converts, and decides nothing.
 //!
+//! Without the feature `whole` it is the module of the package's slim entry.
+//!
 //! The host starts a [`Verification`] and lets it step. A step answers with the report, or with nothing: then the host
 //! supplies the documents and the signature checks that are asked for, and lets it step again.
 
+#[cfg(feature = "whole")]
 pub mod floor;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests;
@@ -24,9 +27,11 @@ pub struct Verification {
 }
 
 /// A signature that the host is asked to check.
+#[cfg(feature = "whole")]
 #[wasm_bindgen]
 pub struct SignatureCheck(ob3_core::SignatureCheck);
 
+#[cfg(feature = "whole")]
 #[wasm_bindgen]
 impl SignatureCheck {
     /// Names the check when its answer is supplied.
@@ -98,6 +103,16 @@ impl Verification {
         self.needs.iter().filter_map(url).collect()
     }
 
+    /// Supplies a document; `undefined` says that it could not be had.
+    #[wasm_bindgen(js_name = supplyDocument)]
+    pub fn supply_document(&mut self, url: &str, document: Option<Box<[u8]>>) {
+        self.inner.supply_document(url, document.as_deref());
+    }
+}
+
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+impl Verification {
     /// The signature checks that the last step asked for.
     #[must_use]
     pub fn signatures(&self) -> Vec<SignatureCheck> {
@@ -106,12 +121,6 @@ impl Verification {
             Need::Signature(check) => Some(SignatureCheck(check.clone())),
         };
         self.needs.iter().filter_map(check).collect()
-    }
-
-    /// Supplies a document; `undefined` says that it could not be had.
-    #[wasm_bindgen(js_name = supplyDocument)]
-    pub fn supply_document(&mut self, url: &str, document: Option<Box<[u8]>>) {
-        self.inner.supply_document(url, document.as_deref());
     }
 
     /// Supplies the answer to a signature check; `undefined` says that the host has no way to tell.
@@ -134,6 +143,7 @@ pub fn extract(image: &[u8]) -> Result<String, JsError> {
 ///
 /// # Errors
 /// When the image can not be read, or the text can not stand in it.
+#[cfg(feature = "whole")]
 #[wasm_bindgen]
 pub fn bake(image: &[u8], credential: &str) -> Result<Vec<u8>, JsError> {
     ob3_core::bake(image, credential).map_err(js_error)
@@ -143,6 +153,7 @@ pub fn bake(image: &[u8], credential: &str) -> Result<Vec<u8>, JsError> {
 ///
 /// # Errors
 /// When the document is not strict JSON, would lose a value, or takes too much work.
+#[cfg(feature = "whole")]
 #[wasm_bindgen]
 pub fn canonicalize(document: &str) -> Result<String, JsError> {
     VERIFIER.with(|verifier| ob3_core::canonicalize(verifier.contexts(), document)).map_err(js_error)

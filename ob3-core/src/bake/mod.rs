@@ -21,7 +21,8 @@ pub fn extract(image: &[u8]) -> Result<String, BakeError> {
     if is_png(image) {
         return extract_png(image).map(Into::into);
     }
-    extract_svg(svg_text(image)?)
+    let text = svg_text(image)?;
+    if cfg!(feature = "svg") { extract_svg(text) } else { Err(BakeError::Unsupported) }
 }
 
 /// The image, a PNG or an SVG, with a credential's text inside it: JSON or a compact JWS. One that is there already gives
@@ -50,6 +51,8 @@ fn svg_text(image: &[u8]) -> Result<&str, BakeError> {
 pub enum BakeError {
     /// The bytes are neither a PNG nor an SVG.
     NotAnImage,
+    /// An SVG, which this build does not read (feature `svg`).
+    Unsupported,
     /// The bytes do not begin as a PNG does.
     NotPng,
     /// The image is larger than `MAX_PNG_BYTES` (32 MiB).
@@ -116,6 +119,7 @@ impl BakeError {
     #[must_use]
     pub const fn code(&self) -> Code {
         match self {
+            Self::Unsupported => Code::FormatUnsupported,
             Self::NotAnImage | Self::NotPng | Self::NotSvg => Code::FormatUnknown,
             Self::SvgMalformed { .. } => Code::SvgMalformed,
             Self::ImageTooLarge { .. } | Self::CredentialTooLarge { .. } => Code::InputTooLarge,
@@ -134,6 +138,7 @@ impl fmt::Display for BakeError {
         match self {
             Self::NotAnImage => f.write_str("the image is neither a PNG nor an SVG"),
             Self::NotPng => f.write_str("the image is not a PNG"),
+            Self::Unsupported => f.write_str("the image is an SVG, which this build does not read"),
             Self::NotSvg => f.write_str("the image is not an SVG"),
             Self::SvgMalformed { offset } => write!(f, "the SVG is malformed at byte {offset}"),
             Self::ImageTooLarge { bytes } => {

@@ -270,8 +270,8 @@ impl<'a> Expander<'a> {
         object: &'a Object<'a>,
         found: &mut Found<'a>,
     ) -> Result<()> {
-        let is_text =
-            is_language_string(object) || (ANY_CONTEXT && self.options.rdf_direction.is_some() && is_directed_string(object));
+        let is_text = is_language_string(object)
+            || (ANY_CONTEXT && self.options.rdf_direction.is_some() && is_directed_string(object));
         let is_checked = self.options.is_pinned_only() && !is_text;
         for (name, value) in object.iter() {
             if name == "@context" {
@@ -797,12 +797,10 @@ fn value_item<'a>(context: &Context, term: Option<&Rc<Term>>, value: Scalar<'a>,
     match type_mapping {
         Some(TypeMapping::Iri(iri)) => object.datatype = Some(Datatype::Iri(iri.to_text())),
         Some(TypeMapping::Json) => object.datatype = Some(Datatype::Json),
-        _ if text.is_some() => {
-            if ANY_CONTEXT {
-                let language = term.and_then(|term| term.language.as_ref()).unwrap_or(&context.language);
-                object.language = language.as_ref().map(|tag| Text::Shared(Rc::clone(tag)));
-                object.direction = term.and_then(|term| term.direction).unwrap_or(context.direction);
-            }
+        _ if ANY_CONTEXT && text.is_some() => {
+            let language = term.and_then(|term| term.language.as_ref()).unwrap_or(&context.language);
+            object.language = language.as_ref().map(|tag| Text::Shared(Rc::clone(tag)));
+            object.direction = term.and_then(|term| term.direction).unwrap_or(context.direction);
         }
         _ => {}
     }

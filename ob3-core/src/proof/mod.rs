@@ -12,6 +12,10 @@ pub(crate) mod selective;
 use crate::json::{Object, Value};
 use crate::jsonld::{ContextStore, JsonLdError, Options};
 
+/// Whether the host is asked to check signatures, and whether derived proofs are read.
+const HOST_SIGNATURES: bool = cfg!(feature = "host-signatures");
+const SELECTIVE_DISCLOSURE: bool = cfg!(feature = "selective-disclosure");
+
 /// The suites that are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suite {
@@ -109,7 +113,11 @@ impl Suite {
         match (text("type")?, text("cryptosuite")) {
             ("DataIntegrityProof", Some(name)) => {
                 let has_name = |suite: &Self| *suite != Self::Ed25519Signature2020;
-                let is_built_in = |suite: &Self| cfg!(feature = "selective-disclosure") || *suite != Self::EcdsaSd2023;
+                let is_built_in = |suite: &Self| match suite {
+                    Self::EcdsaRdfc2019 | Self::EcdsaJcs2019 => HOST_SIGNATURES,
+                    Self::EcdsaSd2023 => SELECTIVE_DISCLOSURE,
+                    _ => true,
+                };
                 Self::parse(name).filter(has_name).filter(is_built_in)
             }
             ("Ed25519Signature2020", None) => Some(Self::Ed25519Signature2020),
@@ -136,7 +144,7 @@ impl Suite {
         proof: &Object<'_>,
         algorithm: Algorithm,
     ) -> Result<Vec<u8>, HashError> {
-        let is_sha384 = algorithm == Algorithm::Es384;
+        let is_sha384 = HOST_SIGNATURES && algorithm == Algorithm::Es384;
         match self {
             Self::EddsaRdfc2022 | Self::Ed25519Signature2020 | Self::EcdsaRdfc2019 => {
                 let configuration = document.hash_configuration(store, proof, &Options::credential(), is_sha384)?;

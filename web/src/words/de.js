@@ -45,6 +45,7 @@ export default {
     input_empty: "Es ist leer.",
     input_too_large: "Es ist größer, als ein Badge sein darf.",
     format_unknown: "Es ist weder eine Badge-Datei noch ein Badge-Bild.",
+    format_unsupported: "Dieses kleinere Prüfprogramm liest Badges in dieser Form nicht.",
     jwt_malformed: "Es sieht aus wie ein signiertes Token, aber seine Teile sind nicht lesbar.",
     text_not_utf8: "Der Text ist beschädigt: Er ist kein gültiges UTF-8.",
     json_syntax: "Der Text ist beschädigt: Er ist kein gültiges JSON.",

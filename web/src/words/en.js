@@ -49,6 +49,7 @@ export default {
     input_empty: "There is nothing in it.",
     input_too_large: "It is larger than a badge may be.",
     format_unknown: "It is neither a badge file nor a badge image.",
+    format_unsupported: "This smaller verifier does not read badges in this form.",
     jwt_malformed: "It looks like a signed token, but its parts cannot be read.",
     text_not_utf8: "Its text is damaged: it is not valid UTF-8.",
     json_syntax: "Its text is damaged: it is not valid JSON.",

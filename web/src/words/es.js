@@ -45,6 +45,7 @@ export default {
     input_empty: "Está vacía.",
     input_too_large: "Es más grande de lo que puede ser una insignia.",
     format_unknown: "No es ni un archivo de insignia ni una imagen de insignia.",
+    format_unsupported: "Este verificador reducido no lee insignias en este formato.",
     jwt_malformed: "Parece un testigo firmado, pero sus partes no se pueden leer.",
     text_not_utf8: "El texto está dañado: no es UTF-8 válido.",
     json_syntax: "El texto está dañado: no es JSON válido.",

@@ -45,6 +45,7 @@ export default {
     input_empty: "Il est vide.",
     input_too_large: "Il est plus volumineux qu’un badge ne peut l’être.",
     format_unknown: "Ce n’est ni un fichier de badge ni une image de badge.",
+    format_unsupported: "Ce vérificateur réduit ne lit pas les badges sous cette forme.",
     jwt_malformed: "Il ressemble à un jeton signé, mais ses parties sont illisibles.",
     text_not_utf8: "Son texte est endommagé : ce n’est pas de l’UTF-8 valide.",
     json_syntax: "Son texte est endommagé : ce n’est pas du JSON valide.",

@@ -45,6 +45,7 @@ export default {
     input_empty: "中身がありません。",
     input_too_large: "バッジとして許される大きさを超えています。",
     format_unknown: "バッジのファイルでも、バッジの画像でもありません。",
+    format_unsupported: "この簡易版の検証ツールは、この形式のバッジを読み取れません。",
     jwt_malformed: "署名付きトークンのようですが、各部分を読み取れません。",
     text_not_utf8: "文字データが壊れています。正しいUTF-8ではありません。",
     json_syntax: "文字データが壊れています。正しいJSONではありません。",

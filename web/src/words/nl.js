@@ -45,6 +45,7 @@ export default {
     input_empty: "Er staat niets in.",
     input_too_large: "Dit is groter dan een badge mag zijn.",
     format_unknown: "Dit is geen badgebestand en ook geen badgeafbeelding.",
+    format_unsupported: "Deze kleinere verificatie leest badges in deze vorm niet.",
     jwt_malformed: "Dit lijkt op een ondertekend token, maar de delen ervan zijn onleesbaar.",
     text_not_utf8: "De tekst is beschadigd: het is geen geldige UTF-8.",
     json_syntax: "De tekst is beschadigd: het is geen geldige JSON.",
