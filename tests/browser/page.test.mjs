@@ -77,6 +77,24 @@ test("the page of an issued credential says that it is verified", () =>
 test("the page is the same under the credential's UUID", () =>
   visit(`/verify/${credential.id}`, async (page) => assert.equal((await verdict(page)).state, "verified")));
 
+test("the page is the same under the addresses of contract B", async () => {
+  for (const area of ["badges", "credentials/v1"]) {
+    for (const name of [`${organization.slug}:${credential.id}`, `${organization.slug}%3A${credential.id}`, credential.credentialId]) {
+      await visit(`/${area}/${name}`, async (page) => assert.equal((await verdict(page)).state, "verified", name));
+    }
+  }
+});
+
+test("a private credential has no verdict for a stranger, and its page says why", async () => {
+  const { id } = expectStatus(await organization.issue({ isPublic: false }), 201).json;
+  const page = await openPage(browser);
+  const answer = await page.goto(new URL(`/badges/${organization.slug}:${id}`, server.url).href);
+  assert.equal(answer.status(), 403);
+  assert.equal((await verdict(page)).state, "fault");
+  await screenshot(page, "private");
+  await page.context().close();
+});
+
 test("the browser verifies by itself: it asks for the document and not for a verdict", () =>
   visit(`/verify/${credential.credentialId}`, async (page) => {
     assert.equal((await verdict(page)).state, "verified");

@@ -1,7 +1,10 @@
 // Contract B: where an assertion stands, what moves it, and that nothing else does.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { promisify } from "node:util";
 
 import { expectStatus, NOTHING, newOrganization, newRecipient, startWorker } from "./harness.mjs";
 import { signInByMail } from "./mail.mjs";
@@ -113,6 +116,28 @@ test("a transition is answered, kept as an event, and told by the lifecycle", as
     revokedAt: null,
     events: [event],
   });
+});
+
+test("the seed's own requests run as they are written, with host, tenant and ids changed", async () => {
+  const { id, issuanceDate } = await issue();
+  const seed = readFileSync(new URL("./examples/lifecycle.sh", import.meta.url), "utf8").split("\n\n");
+  const at = async (number) => {
+    const command = [
+      ["https://credtrail.org", new URL(server.url).origin],
+      ["tenant_example", organization.slug],
+      ["7df18c9c-1d19-42d7-9aa7-bd17e6d3cf74", id],
+    ].reduce((text, [from, to]) => text.replaceAll(from, to), seed[number].trim());
+    const { stdout } = await promisify(execFile)("bash", ["-c", command], { env: { ...process.env, ISSUER_SESSION_TOKEN: organization.session } });
+    return JSON.parse(stdout);
+  };
+  const names = { assertionId: assertionId(id), tenantId: organization.slug };
+  assert.deepEqual(await at(1), {
+    ...names, state: "active", source: "default_active", reasonCode: null, reason: null, transitionedAt: issuanceDate, revokedAt: null, events: [],
+  });
+  const { event, ...answer } = await at(2);
+  assert.deepEqual([answer.status, answer.fromState, answer.currentState], ["transitioned", "active", "revoked"]);
+  assert.equal(event.reason, "Credential revoked by issuing office");
+  assert.deepEqual((await at(1)).events, [event]);
 });
 
 for (const from of STATES) {
