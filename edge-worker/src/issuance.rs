@@ -11,7 +11,7 @@ use crate::domain::email::Email;
 use crate::domain::ids::{CredentialId, EventId, QueueJobId, RecipientId};
 use crate::domain::lifecycle::{Action, Reason, ReasonCode, Source};
 use crate::domain::mail::Content;
-use crate::domain::organization::may_issue;
+use crate::domain::organization::{MayNotIssue, may_issue, may_issue_by_hand};
 use crate::domain::quota::Exceeded;
 use crate::domain::result;
 use crate::domain::status_list::{self, Purpose};
@@ -96,6 +96,18 @@ fn contended() -> Error {
     Error::Contended("too many requests issue at the same time; please try again".into())
 }
 
+/// Whether who asks may issue: the plan bears on keys only.
+const fn admit(
+    organization: &Organization,
+    actor: Actor,
+    has_signing_key: bool,
+) -> std::result::Result<(), MayNotIssue> {
+    match actor {
+        Actor::Key(_) => may_issue(organization.plan, organization.status, has_signing_key),
+        Actor::Member(_) => may_issue_by_hand(organization.status, has_signing_key),
+    }
+}
+
 /// One attempt; `None` when another request was quicker and the next attempt may succeed.
 async fn attempt_to_issue(
     app: &App,
@@ -110,7 +122,7 @@ async fn attempt_to_issue(
     let allowed = organization.plan.recipients_a_month();
 
     // 1
-    may_issue(organization.plan, organization.status, true)?;
+    admit(organization, actor, true)?;
     let key = idempotency.map(|it| it.key.as_str());
     let candidates = status_list::candidates(&random()?);
     let context =
@@ -118,7 +130,7 @@ async fn attempt_to_issue(
     if let (Some(idempotency), Some(answered)) = (idempotency, context.answered) {
         return idempotency.replay(answered).map(Some);
     }
-    may_issue(organization.plan, organization.status, context.key.is_some())?;
+    admit(organization, actor, context.key.is_some())?;
     let sealed_key =
         context.key.ok_or_else(|| Error::Internal("an organization without a key may not issue".into()))?;
     let badge = context.badge.ok_or(Error::NotFound("badge"))?;

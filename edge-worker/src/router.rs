@@ -69,6 +69,7 @@ pub(crate) fn router() -> Router {
         .route("/api/organizations/{organization}/badges/{badge}/image", put(badges::set_image))
         .route("/api/organizations/{organization}/credentials/{credential}", delete(credentials::delete))
         .route("/v1/tenants/{tenant}/assertions", get(assertions::list))
+        .route("/v1/tenants/{tenant}/assertions/manual-issue", post(assertions::manual_issue))
         .route("/v1/tenants/{tenant}/assertions/ledger-export.csv", get(assertions::ledger))
         .route("/v1/tenants/{tenant}/assertions/{assertion}/lifecycle", get(assertions::show))
         .route("/v1/tenants/{tenant}/assertions/{assertion}/lifecycle/transition", post(assertions::transition))

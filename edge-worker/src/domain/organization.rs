@@ -196,9 +196,14 @@ impl fmt::Display for MayNotIssue {
 /// # Errors
 /// [`MayNotIssue`], the first reason.
 pub const fn may_issue(plan: Plan, status: Status, has_signing_key: bool) -> Result<(), MayNotIssue> {
-    if !plan.has_api_access() {
-        return Err(MayNotIssue::PlanWithoutApi);
-    }
+    if plan.has_api_access() { may_issue_by_hand(status, has_signing_key) } else { Err(MayNotIssue::PlanWithoutApi) }
+}
+
+/// Whether one of its members may issue, which every plan includes.
+///
+/// # Errors
+/// [`MayNotIssue`], the first reason.
+pub const fn may_issue_by_hand(status: Status, has_signing_key: bool) -> Result<(), MayNotIssue> {
     match status {
         Status::Approved if has_signing_key => Ok(()),
         Status::Approved => Err(MayNotIssue::NoSigningKey),
@@ -421,6 +426,9 @@ mod tests {
             (Professional, Approved, false, Err(MayNotIssue::NoSigningKey)),
         ] {
             assert_eq!(may_issue(plan, status, key), result);
+            // The plan is about the API only.
+            let by_hand = if result == Err(MayNotIssue::PlanWithoutApi) { Ok(()) } else { result };
+            assert_eq!(may_issue_by_hand(status, key), by_hand);
         }
     }
 

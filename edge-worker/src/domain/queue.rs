@@ -10,6 +10,7 @@ use super::{
     digest,
     fields::{Fields, Invalid},
     lifecycle::MAX_REASON,
+    organization::MAX_NAME,
     recipient::{Identifier, Recipient},
     tenant::{AssertionName, TenantName},
 };
@@ -105,6 +106,38 @@ impl IssueBody {
         let idempotency_key = key(&mut body)?;
         body.finish()?;
         Ok(Self { tenant, badge, recipient, identifiers, idempotency_key })
+    }
+}
+
+/// A request of a member to issue a badge at once.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ManualIssueBody {
+    /// Which badge: its UUID or its slug.
+    pub badge: String,
+    /// To whom.
+    pub recipient: Recipient,
+    /// The recipient's name, for display.
+    pub recipient_name: Option<String>,
+    /// What else names the recipient.
+    pub identifiers: Vec<Identifier>,
+    /// What tells a repeated request from a new one.
+    pub idempotency_key: Option<String>,
+}
+
+impl ManualIssueBody {
+    /// Reads the request.
+    ///
+    /// # Errors
+    /// [`Invalid`], naming the field.
+    pub fn read(mut body: Fields) -> Result<Self, Invalid> {
+        let badge = body.line("badgeTemplateId", MAX_BADGE)?;
+        let badge = body.required("badgeTemplateId", badge)?.to_ascii_lowercase();
+        let recipient = Recipient::read(&mut body)?;
+        let recipient_name = body.line("recipientDisplayName", MAX_NAME)?;
+        let identifiers = Identifier::read_all(&mut body)?;
+        let idempotency_key = body.line("idempotencyKey", MAX_KEY)?;
+        body.finish()?;
+        Ok(Self { badge, recipient, recipient_name, identifiers, idempotency_key })
     }
 }
 

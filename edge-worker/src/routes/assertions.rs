@@ -7,25 +7,34 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::stream;
 use ob3_core::DateTime;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use worker::send::SendFuture;
 
+use super::public;
 use crate::access;
 use crate::app::App;
 use crate::body::{self, Query, Segments};
 use crate::domain::assertion::{self, Standing};
 use crate::domain::badge;
-use crate::domain::fields::{Invalid, Problem};
+use crate::domain::credential::IssueRequest;
+use crate::domain::digest;
+use crate::domain::fields::{Fields, Invalid, Problem};
 use crate::domain::ids::CredentialId;
 use crate::domain::lifecycle::{Aim, Source, State, TransitionRequest};
 use crate::domain::paging::{self, Cursor, Page, Start};
+use crate::domain::queue::{self, JobType, ManualIssueBody};
 use crate::domain::slug;
 use crate::domain::tenant::{self, AssertionName};
 use crate::domain::time;
+use crate::entropy::random;
 use crate::error::{Error, Result};
+use crate::idempotency::Idempotency;
+use crate::issuance::{self, SALT_BYTES};
 use crate::lifecycle;
 use crate::respond::{self, Caching};
-use crate::store::{Actor, Assertion, AssertionFilter, History, LifecycleEvent, Organization, Person};
+use crate::store::{Actor, Assertion, AssertionFilter, History, LifecycleEvent, Organization, Person, StoreError};
 use crate::webhooks;
 
 const NOT_FOUND: Error = Error::NotFound("assertion");
@@ -147,7 +156,7 @@ pub(crate) async fn ledger(
             let Some((start, mut text)) = from else { return Ok::<_, Broken>(None) };
             let page = Page { limit: LEDGER_ROWS, offset: 0 };
             let read = app.store.assertions(organization.id, &filter, page, start, false, app.now).await;
-            let rows = read.map_err(|error| Broken(error.to_string()))?.items;
+            let rows = read.map_err(|error| Broken::new(&error))?.items;
             for assertion in &rows {
                 ledger_line(&mut text, &organization, assertion);
             }
@@ -161,13 +170,81 @@ pub(crate) async fn ledger(
     Ok(response)
 }
 
-/// Why a ledger broke off: for the log, since its first lines are on their way.
+/// `POST /v1/tenants/{tenant}/assertions/manual-issue {badgeTemplateId, recipientIdentity, recipientIdentityType,
+/// recipientDisplayName?, recipientIdentifiers?, idempotencyKey?}` → 201 `{status, tenantId, assertionId, idempotencyKey,
+/// credential}`, issued at once.
+///
+/// 1. 401 without a session; 404 for a stranger; 403 for a viewer; 400 for a malformed request; 404 without such a badge.
+/// 2. The same bytes if the request is repeated under its key, 409 for another one; the rest is [`issuance::issue`]. The plan
+///    does not bear on it: members issue by hand under each.
+#[worker::send]
+pub(crate) async fn manual_issue(
+    Extension(app): Extension<App>,
+    Segments(tenant): Segments<String>,
+    request: Request,
+) -> Result<Response> {
+    let (person, organization) = issuer(&app, request.headers(), &tenant).await?;
+    let (value, _) = body::json_value(request).await?;
+    // A keyed hash, since a request may hold what could be guessed from a plain one.
+    let request_mac = queue::request_mac(&app.config.session_secret, JobType::IssueBadge, &value);
+    let request_mac = request_mac.ok_or_else(|| Error::Internal("a request could not be hashed".into()))?;
+    let body = ManualIssueBody::read(Fields::of_body(value)?)?;
+    let badge = app.store.badge_named(organization.id, &body.badge).await?;
+    let badge = badge.ok_or(Error::NotFound("badge template"))?;
+    let mut identifiers = Vec::with_capacity(body.identifiers.len());
+    for identifier in &body.identifiers {
+        let salt = digest::hex(&random::<SALT_BYTES>()?);
+        identifiers.push(identifier.identity_object(organization.settings.recipient_identifier, &salt));
+    }
+    let asked =
+        IssueRequest { recipient_name: body.recipient_name, ..IssueRequest::plain(badge, body.recipient, identifiers) };
+    let key = body.idempotency_key.as_ref().map(|key| format!("manual-issue {key}"));
+    let idempotency = key.map(|key| Idempotency { key, request_sha256: request_mac });
+    let actor = Actor::Member(person.id);
+    let issued = issuance::issue(&app, &organization, &asked, actor, idempotency.as_ref()).await?;
+
+    let id = serde_json::from_str::<Issued>(&issued.body).map_err(|error| Error::Internal(error.to_string()))?.id;
+    let credential = app.store.credential(organization.id, id).await?.ok_or(NOT_FOUND)?;
+    let document = public::signed_document(&app, &credential.document_sha256).await?;
+    let answer = ManualIssue {
+        status: "issued",
+        assertion_id: tenant::assertion_id(&organization.slug, id),
+        tenant_id: organization.slug,
+        idempotency_key: body.idempotency_key,
+        credential: public::raw(document)?,
+    };
+    Ok(respond::json(issued.status, &answer))
+}
+
+/// What of the answer of issuing is of use here.
+#[derive(Deserialize)]
+struct Issued {
+    id: CredentialId,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ManualIssue {
+    status: &'static str,
+    tenant_id: String,
+    assertion_id: String,
+    idempotency_key: Option<String>,
+    credential: Box<RawValue>,
+}
+
+/// A ledger broke off. Its first lines are on their way, so that there is nobody to tell but the log.
 #[derive(Debug)]
-struct Broken(String);
+struct Broken;
+
+impl Broken {
+    fn new(cause: &StoreError) -> Self {
+        worker::console_error!("{}", json!({ "event": "ledger", "cause": cause.to_string() }));
+        Self
+    }
+}
 
 impl std::fmt::Display for Broken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        worker::console_error!("{}", json!({ "event": "ledger", "cause": self.0 }));
         f.write_str("the ledger broke off")
     }
 }

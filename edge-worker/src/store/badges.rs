@@ -105,6 +105,17 @@ pub(super) const TABLES: &str = "badge b JOIN badge_version v
     ON v.badge_id = b.id AND v.number = (SELECT max(number) FROM badge_version WHERE badge_id = b.id)";
 
 impl Store {
+    /// The badge of an organization that contract B calls so: by its UUID, or by its slug.
+    pub(crate) async fn badge_named(
+        &self,
+        organization: OrganizationId,
+        name: &str,
+    ) -> Result<Option<BadgeId>, StoreError> {
+        let select = "SELECT id FROM badge WHERE organization_id = ?1 AND (id = ?2 OR slug = ?2)
+            ORDER BY id = ?2 DESC LIMIT 1";
+        Ok(statement!(self.db, select, organization, name)?.first(Some("id")).await?)
+    }
+
     /// Makes a badge with its first version.
     pub(crate) async fn create_badge(
         &self,

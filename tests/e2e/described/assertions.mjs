@@ -9,6 +9,8 @@ export async function assertions({ ask, organization }) {
   await ask("POST", transition, ids, { ...member, json: { toState: "suspended", reasonCode: "other" } });
   await ask("GET", "/v1/tenants/{tenant}/assertions/{assertion}/lifecycle", ids, member);
   await ask("GET", "/v1/tenants/{tenant}/assertions", ids, member);
+  const json = { badgeTemplateId: organization.badgeId, recipientIdentity: "https://learner.example/", recipientIdentityType: "url" };
+  await ask("POST", "/v1/tenants/{tenant}/assertions/manual-issue", ids, { ...member, json });
   await ask("GET", "/v1/tenants/{tenant}/assertions/ledger-export.csv", ids, member);
   await ask("GET", "/badges/{assertion}", ids);
   await ask("GET", "/badges/{assertion}/verification", ids);

@@ -35,6 +35,17 @@ pub(super) const TABLE: Table = Table {
             answers: &[answer("200", "The table", "text/csv", "string")],
         },
         Operation {
+            method: "post",
+            path: "/v1/tenants/{tenant}/assertions/manual-issue",
+            id: "manualIssue",
+            tag: "assertions",
+            access: Access::Session,
+            summary: "Issue a badge at once, by hand",
+            query: &[],
+            body: &[(JSON, "NewManualIssue")],
+            answers: &[answer("201", "Issued", JSON, "ManualIssue")],
+        },
+        Operation {
             method: "get",
             path: "/v1/tenants/{tenant}/assertions/{assertion}/lifecycle",
             id: "lifecycle",
@@ -123,11 +134,23 @@ pub(super) const TABLE: Table = Table {
             answers: &[answer("200", "The document", "application/vc+ld+json", "object")],
         },
     ],
-    requests: &[(
-        "NewTransition",
-        "toState: AssertionState, reasonCode: ReasonCode, reason?: text, transitionSource?: =manual, transitionedAt?: time",
-    )],
+    requests: &[
+        (
+            "NewTransition",
+            "toState: AssertionState, reasonCode: ReasonCode, reason?: text, transitionSource?: =manual, \
+             transitionedAt?: time",
+        ),
+        (
+            "NewManualIssue",
+            "badgeTemplateId: text, recipientIdentity: text, recipientIdentityType: =email/email_sha256/did/url, \
+             recipientDisplayName?: text, recipientIdentifiers?: [RecipientIdentifier], idempotencyKey?: text",
+        ),
+    ],
     answers: &[
+        (
+            "ManualIssue",
+            "status: =issued, tenantId: Slug, assertionId: text, idempotencyKey: text|null, credential: object",
+        ),
         (
             "BadgeVerification",
             "assertionId: text, tenantId: Slug, issuedAt: time, verification: VerificationResult, credential: object",
