@@ -36,6 +36,8 @@ pub enum Rule {
     StatusBlockNumber,
     /// An entry belongs to one credential.
     StatusEntry,
+    /// A credential of the VC-API has one entry.
+    StatusOfCredential,
     /// A status list is replaced in the version that it was made from.
     StatusListUnchanged,
     /// A credential is moved from where it stood when that was decided.
@@ -68,6 +70,8 @@ const TEXTS: &[(&str, Rule)] = &[
     ("CHECK constraint failed: status_block_not_full", Rule::StatusBlockFull),
     ("UNIQUE constraint failed: status_block.organization_id, status_block.number", Rule::StatusBlockNumber),
     ("UNIQUE constraint failed: credential.status_block_id, credential.status_index", Rule::StatusEntry),
+    ("UNIQUE constraint failed: vc_status_entry.status_block_id, vc_status_entry.status_index", Rule::StatusEntry),
+    ("UNIQUE constraint failed: vc_status_entry.organization_id", Rule::StatusOfCredential),
     ("CHECK constraint failed: status_list_unchanged", Rule::StatusListUnchanged),
     ("CHECK constraint failed: credential_unchanged", Rule::CredentialUnchanged),
     ("NOT NULL constraint failed: credential.signing_key_id", Rule::SigningKeyActive),

@@ -37,6 +37,7 @@ pub(crate) fn router() -> Router {
         .route("/api/v1/badges/{badge}", get(badges::show).patch(badges::change_by_key).delete(badges::delete_by_key))
         .route("/api/v1/badges/{badge}/image", put(badges::set_image_by_key))
         .route("/credentials/issue", post(vc_api::issue))
+        .route("/credentials/status", post(vc_api::change_status))
         .route_layer(from_fn(with_api_key));
 
     let with_key_or_session = Router::new()

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::fields::{Fields, Invalid, Problem};
+use super::status_list::Purpose;
 
 /// Contexts that credentials of any type may use beside the bundled ones: URL, text and its SHA-256.
 pub const CONTEXTS: [(&str, &str, [u8; 32]); 1] = [(
@@ -20,6 +21,8 @@ pub const CONTEXTS: [(&str, &str, [u8; 32]); 1] = [(
 
 /// Longest challenge or domain.
 const MAX_NONCE: usize = 512;
+/// Longest id of a credential whose status is kept.
+const MAX_ID: usize = 2048;
 
 /// A credential to be issued, as it was sent: its bytes are what is signed.
 #[derive(Debug)]
@@ -28,6 +31,56 @@ pub struct IssueRequest<'a> {
     pub credential: &'a str,
     /// How it is to be secured.
     pub envelope: Envelope,
+    /// Which entries it gets in this deployment's status lists, and under which id.
+    pub status: Option<StatusRequest>,
+}
+
+/// A wish for entries in status lists.
+#[derive(Debug, PartialEq, Eq)]
+pub struct StatusRequest {
+    /// The id under which its status is changed: the credential's own, or one that the coordinator gives it.
+    pub credential: String,
+    /// For what.
+    pub purposes: Vec<Purpose>,
+}
+
+/// A change of status.
+#[derive(Debug, PartialEq, Eq)]
+pub struct StatusChange {
+    /// Of which credential.
+    pub credential: String,
+    /// In which list.
+    pub purpose: Purpose,
+    /// Whether the entry is set.
+    pub is_set: bool,
+}
+
+impl StatusChange {
+    /// Reads `{credentialId, credentialStatus: {type, statusPurpose}, status}`.
+    ///
+    /// # Errors
+    /// [`Invalid`], naming the member.
+    pub fn read(mut body: Fields) -> Result<Self, Invalid> {
+        let credential = body.line("credentialId", MAX_ID)?;
+        let credential = body.required("credentialId", credential)?;
+        let entry = body.object("credentialStatus")?;
+        let mut entry = body.required("credentialStatus", entry)?;
+        let purpose = status_purpose(&mut entry)?;
+        let purpose = entry.required("statusPurpose", purpose)?;
+        entry.finish()?;
+        let is_set = body.flag("status")?.unwrap_or(true);
+        body.finish()?;
+        Ok(Self { credential, purpose, is_set })
+    }
+}
+
+/// The purpose in `{type: "BitstringStatusListEntry", statusPurpose?}`.
+fn status_purpose(entry: &mut Fields) -> Result<Option<Purpose>, Invalid> {
+    let only = "BitstringStatusListEntry";
+    entry.read("type", only, |text| (text == only).then_some(()))?;
+    entry.read("statusPurpose", "`revocation` or `suspension`", |text| {
+        Purpose::ALL.into_iter().find(|purpose| purpose.as_str() == text)
+    })
 }
 
 /// Something to be verified.
@@ -65,14 +118,14 @@ impl Subject {
 }
 
 impl<'a> IssueRequest<'a> {
-    /// Reads `{credential, options?: {type?, cryptosuite?, proofPurpose?, envelope?}}`. The first three may
-    /// say only what is done anyway.
+    /// Reads `{credential, options?: {type?, cryptosuite?, proofPurpose?, envelope?, credentialId?, credentialStatus?}}`. The first
+    /// three may say only what is done anyway.
     ///
     /// # Errors
     /// [`Invalid`], naming the member.
     pub fn read(body: &'a [u8]) -> Result<Self, Invalid> {
         let (credential, options) = parts(body, "credential")?;
-        let mut request = Self { credential, envelope: Envelope::Embedded };
+        let mut request = Self { credential, envelope: Envelope::Embedded, status: None };
         let Some(mut options) = options else { return Ok(request) };
         for (name, only) in
             [("type", "DataIntegrityProof"), ("cryptosuite", "eddsa-rdfc-2022"), ("proofPurpose", "assertionMethod")]
@@ -83,6 +136,16 @@ impl<'a> IssueRequest<'a> {
             matches!(text, "application/vc+jwt" | "vc+jwt").then_some(Envelope::Jws)
         })?;
         request.envelope = envelope.unwrap_or(Envelope::Embedded);
+        let given = options.line("credentialId", MAX_ID)?;
+        if let Some(mut entry) = options.object("credentialStatus")? {
+            let purpose = status_purpose(&mut entry)?;
+            entry.finish()?;
+            let value: Value = serde_json::from_str(credential).unwrap_or_default();
+            let own = value.get("id").and_then(Value::as_str).filter(|id| id.len() <= MAX_ID).map(str::to_owned);
+            let id = given.or(own).ok_or_else(|| options.invalid("credentialId", Problem::Missing))?;
+            let purposes = purpose.map_or_else(|| Purpose::ALL.to_vec(), |purpose| vec![purpose]);
+            request.status = Some(StatusRequest { credential: id, purposes });
+        }
         options.finish()?;
         Ok(request)
     }

@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
-use ob3_core::{Envelope, Issuing, Outcome, Report, issue as issue_credential};
+use ob3_core::{BitstringStatusListEntry, Envelope, Finding, Issuing, Outcome, Report, issue as issue_credential};
 use serde_json::{Value, json};
 
 use crate::access::Caller;
@@ -12,11 +12,17 @@ use crate::app::App;
 use crate::body;
 use crate::domain::api_key::Scope;
 use crate::domain::organization::may_issue;
-use crate::domain::vc_api::{self, IssueRequest, Subject, VerifyRequest};
+use crate::domain::status_list::{self, Purpose};
+use crate::domain::vc_api::{self, IssueRequest, StatusChange, Subject, VerifyRequest};
+use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::examination;
+use crate::fault::Rule;
 use crate::respond::{self, JSON, PROBLEM_JSON};
+use crate::retry;
 use crate::signer;
+use crate::status;
+use crate::store::{Organization, SealedKey, StoreError};
 use crate::verification;
 
 /// Most bytes of a request: a presentation of a learner record has some hundred thousand.
@@ -27,7 +33,7 @@ const MAX_BYTES: usize = 1 << 20;
 /// 1. 401 and 429 as everywhere with an API key, 403 without the scope, or where the organization may not issue.
 /// 2. 400 with problem details for whatever VCDM 2.0 says must fail, what would not be signed as a whole, and an issuer that is
 ///    not the organization.
-/// 3. Sign. Nothing of it is kept.
+/// 3. Sign. Nothing of it is kept but its entry in the status lists, where it asks for one: 409 where its id has one already.
 #[worker::send]
 pub(crate) async fn issue(
     Extension(app): Extension<App>,
@@ -45,12 +51,7 @@ pub(crate) async fn issue(
         Err(invalid) => return Ok(refused(&vc_api::request_problem(&invalid))),
     };
 
-    let (signing_key, options) = signer::opened(&app.config, organization.id, &key, app.now)?;
-    let issuing = Issuing { issuer: &key.did, status: &[], envelope: request.envelope };
-    let issued = verification::with_any_verifier(|verifier| {
-        issue_credential(verifier.contexts(), request.credential, issuing, &signing_key, &options)
-    });
-    let issued = match issued {
+    let issued = match issued(&app, organization, &key, &request).await? {
         Ok(issued) => issued,
         Err(finding) => return Ok(refused(&vc_api::problem(&finding))),
     };
@@ -67,6 +68,91 @@ pub(crate) async fn issue(
         .to_string(),
     };
     Ok(respond::with_status(StatusCode::CREATED, JSON, body))
+}
+
+/// The credential, signed; with a free entry of the status lists where it is to have one. Of two requests that find the same
+/// entry free, one looks for another.
+async fn issued(
+    app: &App,
+    organization: &Organization,
+    key: &SealedKey,
+    request: &IssueRequest<'_>,
+) -> Result<std::result::Result<String, Finding>> {
+    let (signing_key, options) = signer::opened(&app.config, organization.id, key, app.now)?;
+    let sign = |status: &[BitstringStatusListEntry]| {
+        let issuing = Issuing { issuer: &key.did, status, envelope: request.envelope };
+        verification::with_any_verifier(|verifier| {
+            issue_credential(verifier.contexts(), request.credential, issuing, &signing_key, &options)
+        })
+    };
+    let Some(wanted) = &request.status else { return Ok(sign(&[])) };
+    for attempt in 0..retry::ATTEMPTS {
+        retry::pause(attempt).await?;
+        let candidates = status_list::candidates(&random()?);
+        let (block, next) = app.store.open_block(organization.id, &candidates).await?;
+        let Some(block) = block else {
+            status::open_block(app, organization, key, next).await?;
+            continue;
+        };
+        let Some(index) = block.free else { continue };
+        let mut entries = status::entries(app, &block, index);
+        entries.retain(|entry| wanted.purposes.iter().any(|purpose| purpose.as_str() == entry.status_purpose));
+        let issued = match sign(&entries) {
+            Ok(issued) => issued,
+            Err(finding) => return Ok(Err(finding)),
+        };
+        match app.store.take_status_entry(organization.id, &wanted.credential, (block.id, index), app.now).await {
+            Ok(()) => return Ok(Ok(issued)),
+            Err(StoreError::Broken(Rule::StatusOfCredential)) => {
+                return Err(Error::Conflict("a credential of this id has an entry in the status lists already".into()));
+            }
+            Err(StoreError::Broken(rule)) if rule.is_lost_race() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::Conflict("too many requests issue at the same time; please try again".into()))
+}
+
+/// `POST /credentials/status` `{credentialId, credentialStatus: {type, statusPurpose}, status}` → 200 with the same: the entry is
+/// set, or cleared, and the list published. Scope `credentials.revoke`.
+///
+/// 1. 403 without the scope, 400 for a malformed request, 404 for a credential that was issued without an entry or by others.
+/// 2. 409 where a revocation is to be taken back: it is for good.
+/// 3. Sign the list, and write both in one batch. When another request was first, read anew.
+#[worker::send]
+pub(crate) async fn change_status(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Response> {
+    caller.require(Scope::CredentialsRevoke)?;
+    let (fields, _) = body::json(request).await?;
+    let StatusChange { credential, purpose, is_set } = StatusChange::read(fields)?;
+    let organization = &caller.organization;
+    let body = json!({
+        "credentialId": credential,
+        "credentialStatus": { "type": "BitstringStatusListEntry", "statusPurpose": purpose },
+        "status": is_set,
+    });
+    for attempt in 0..retry::ATTEMPTS {
+        retry::pause(attempt).await?;
+        let entry = app.store.vc_status_entry(organization.id, &credential, purpose).await?;
+        let entry = entry.ok_or(Error::NotFound("credential"))?;
+        if entry.is_set() == is_set {
+            return Ok(respond::json(StatusCode::OK, &body));
+        }
+        if purpose == Purpose::Revocation && !is_set {
+            return Err(Error::Conflict("a revocation is not taken back".into()));
+        }
+        let key = app.store.active_key(organization.id).await?.ok_or_else(status::no_key)?;
+        let list = status::changed(&app, organization, &key, purpose, entry, is_set).await?;
+        match app.store.set_vc_status(organization.id, &credential, purpose, is_set, &list).await {
+            Ok(()) => return Ok(respond::json(StatusCode::OK, &body)),
+            Err(StoreError::Broken(rule)) if rule.is_lost_race() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::Conflict("too many requests change statuses at the same time; please try again".into()))
 }
 
 /// `POST /credentials/verify` `{verifiableCredential, options?}` → 200 `{verified: true, …report}`, or 400 with the same and

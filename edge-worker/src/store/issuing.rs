@@ -148,6 +148,25 @@ fn recipient_id(recipient: &Recipient) -> String {
     format!("(SELECT id FROM recipient WHERE organization_id = ?1 AND identity_type = '{kind}' AND identity = ?2)")
 }
 
+/// The block of an organization (`?1`) that entries are taken from, and the first of the candidates (`?2`) that is free.
+pub(super) const SELECT_BLOCK: &str = "SELECT b.id,
+              (SELECT id FROM status_list WHERE block_id = b.id AND purpose = 'revocation') AS revocation,
+              (SELECT id FROM status_list WHERE block_id = b.id AND purpose = 'suspension') AS suspension,
+              (SELECT value FROM json_each(?2) WHERE NOT EXISTS
+                (SELECT 1 FROM credential WHERE status_block_id = b.id AND status_index = value) AND NOT EXISTS
+                (SELECT 1 FROM vc_status_entry WHERE status_block_id = b.id AND status_index = value) LIMIT 1) AS free
+            FROM status_block b WHERE b.organization_id = ?1 AND b.allocated < 65536 ORDER BY b.number DESC LIMIT 1";
+
+/// The number of the block after all that an organization (`?1`) has.
+pub(super) const SELECT_NEXT_BLOCK: &str =
+    "SELECT coalesce(max(number), 0) + 1 AS total FROM status_block WHERE organization_id = ?1";
+
+/// Candidates as a JSON array.
+pub(super) fn candidate_list(candidates: &[StatusIndex]) -> String {
+    let candidates: Vec<String> = candidates.iter().map(|index| index.number().to_string()).collect();
+    format!("[{}]", candidates.join(","))
+}
+
 impl Store {
     /// Reads everything that decides about an issue, in one batch.
     pub(crate) async fn issue_context(
@@ -178,16 +197,7 @@ impl Store {
                EXISTS (SELECT 1 FROM quota_recipient WHERE organization_id = ?1 AND month = ?3
                  AND recipient_id = {recipient_id}) AS includes_recipient"
         );
-        let select_block = "SELECT b.id,
-              (SELECT id FROM status_list WHERE block_id = b.id AND purpose = 'revocation') AS revocation,
-              (SELECT id FROM status_list WHERE block_id = b.id AND purpose = 'suspension') AS suspension,
-              (SELECT value FROM json_each(?2) WHERE NOT EXISTS
-                (SELECT 1 FROM credential WHERE status_block_id = b.id AND status_index = value) LIMIT 1) AS free
-            FROM status_block b WHERE b.organization_id = ?1 AND b.allocated < 65536 ORDER BY b.number DESC LIMIT 1";
-        let select_next_block =
-            "SELECT coalesce(max(number), 0) + 1 AS total FROM status_block WHERE organization_id = ?1";
-        let candidates: Vec<String> = candidates.iter().map(|index| index.number().to_string()).collect();
-        let candidates = format!("[{}]", candidates.join(","));
+        let candidates = candidate_list(candidates);
         let statements = vec![
             statement!(self.db, &select_badge, organization, badge)?,
             self.select_key(organization)?,
@@ -195,8 +205,8 @@ impl Store {
             statement!(self.db, &select_usage, organization, identity, month)?,
             self.select_answer(organization, idempotency_key)?,
             statement!(self.db, &select_newest_entry, organization, identity, badge)?,
-            statement!(self.db, select_block, organization, candidates)?,
-            statement!(self.db, select_next_block, organization)?,
+            statement!(self.db, SELECT_BLOCK, organization, candidates)?,
+            statement!(self.db, SELECT_NEXT_BLOCK, organization)?,
         ];
         let results = self.db.batch(statements).await?;
         let usage = row::<UsageRow>(results.get(3))?;

@@ -8,6 +8,7 @@ use super::Store;
 use super::credentials::Credential;
 use super::issuing::SealedKey;
 use super::sql::{Bind, DATABASE_NOW, StoreError, prepare, row, statement};
+use super::vc_status::set_of_list;
 use super::webhooks::NewEvent;
 use crate::domain::ids::{
     ApiKeyId, CredentialId, DeliveryId, EventId, OrganizationId, SigningKeyId, StatusBlockId, StatusListId, UserId,
@@ -123,16 +124,11 @@ pub(crate) struct Move<'a> {
 
 /// The credential's entry in the list of a purpose, for a credential `c`.
 pub(super) fn select_entry(purpose: Purpose, condition: &str) -> String {
-    let column = match purpose {
-        Purpose::Revocation => "revoked_at",
-        Purpose::Suspension => "suspended_at",
-    };
     format!(
-        "SELECT l.id AS list_id, l.version, c.status_index,
-           (SELECT json_group_array(e.status_index) FROM credential e
-            WHERE e.status_block_id = l.block_id AND e.{column} IS NOT NULL) AS \"set\"
+        "SELECT l.id AS list_id, l.version, c.status_index, {} AS \"set\"
          FROM credential c JOIN status_list l ON l.block_id = c.status_block_id AND l.purpose = '{}'
          WHERE {condition}",
+        set_of_list(purpose),
         purpose.as_str()
     )
 }

@@ -25,6 +25,7 @@ mod sealed;
 mod sessions;
 mod signing_keys;
 mod sql;
+mod vc_status;
 mod wallets;
 mod webhooks;
 

@@ -8,6 +8,7 @@ use super::answers::NewAnswer;
 use super::issuing::SealedKey;
 use super::lifecycle::{SignedList, indexes};
 use super::sql::{StoreError, maybe_time, row, rows, statement, time};
+use super::vc_status::set_of_list;
 use crate::domain::ids::{OrganizationId, SigningKeyId, StatusListId, UserId};
 use crate::domain::organization::DidMethod;
 use crate::domain::status_list::{Purpose, StatusIndex};
@@ -80,14 +81,16 @@ impl Store {
         id: SigningKeyId,
     ) -> Result<Option<(PublicKey, Option<SealedKey>, Vec<PublishedList>)>, StoreError> {
         let key = format!("SELECT {COLUMNS} FROM signing_key k WHERE k.organization_id = ?1 AND k.id = ?2");
-        let lists = "SELECT l.id, l.purpose, l.version,
-              (SELECT json_group_array(e.status_index) FROM credential e WHERE e.status_block_id = l.block_id
-                AND CASE l.purpose WHEN 'revocation' THEN e.revoked_at ELSE e.suspended_at END IS NOT NULL) AS \"set\"
-            FROM status_list l WHERE l.organization_id = ?1 AND l.signing_key_id = ?2";
+        let lists = format!(
+            "SELECT l.id, l.purpose, l.version, CASE l.purpose WHEN 'revocation' THEN {} ELSE {} END AS \"set\"
+             FROM status_list l WHERE l.organization_id = ?1 AND l.signing_key_id = ?2",
+            set_of_list(Purpose::Revocation),
+            set_of_list(Purpose::Suspension)
+        );
         let statements = vec![
             statement!(self.db, &key, organization, id)?,
             self.select_key(organization)?,
-            statement!(self.db, lists, organization, id)?,
+            statement!(self.db, &lists, organization, id)?,
         ];
         let results = self.db.batch(statements).await?;
         let Some(key) = row(results.first())? else { return Ok(None) };

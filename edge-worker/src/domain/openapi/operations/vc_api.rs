@@ -22,6 +22,17 @@ pub(super) const TABLE: Table = Table {
         },
         Operation {
             method: "post",
+            path: "/credentials/status",
+            id: "vcApiStatus",
+            tag: "VC-API",
+            access: Access::Key("credentials.revoke"),
+            summary: "Revoke, suspend or reinstate a credential that was issued here with a status",
+            query: &[],
+            body: &[(JSON, "VcApiStatusChange")],
+            answers: &[done("VcApiStatusChanged")],
+        },
+        Operation {
+            method: "post",
             path: "/credentials/verify",
             id: "vcApiVerifyCredential",
             tag: "VC-API",
@@ -58,13 +69,17 @@ pub(super) const TABLE: Table = Table {
         ("VcApiIssueRequest", "credential: object, options?: VcApiIssueOptions"),
         (
             "VcApiIssueOptions",
-            "type?: =DataIntegrityProof, cryptosuite?: =eddsa-rdfc-2022, proofPurpose?: =assertionMethod, envelope?: text",
+            "type?: =DataIntegrityProof, cryptosuite?: =eddsa-rdfc-2022, proofPurpose?: =assertionMethod, envelope?: text, \
+         credentialId?: text, credentialStatus?: VcApiStatusEntry",
         ),
+        ("VcApiStatusEntry", "type?: =BitstringStatusListEntry, statusPurpose?: =revocation/suspension"),
+        ("VcApiStatusChange", "credentialId: text, credentialStatus: VcApiStatusEntry, status?: boolean"),
         ("VcApiCredential", "verifiableCredential: VcApiSecured, options?: VcApiVerifyOptions"),
         ("VcApiPresentation", "verifiablePresentation: object, options?: VcApiVerifyOptions"),
         ("VcApiVerifyOptions", "challenge?: text, domain?: text, checks?: [text]"),
     ],
     answers: &[
+        ("VcApiStatusChanged", "credentialId: text, credentialStatus: object, status: boolean"),
         ("VcApiIssued", "verifiableCredential: object"),
         ("VcApiProblem", "type: uri, title: text, status: integer, detail: text, code: text, member?: text"),
         (
