@@ -15,6 +15,7 @@ help: ## lists these commands
 	@echo
 	@echo "  PORT=8787         the port of make run"
 	@echo "  RATE_LIMITS=off   make run without rate limits"
+	@echo "  HTTPS=on          make run over https, with a certificate of its own"
 	@echo "  SUITES=\"e2e …\"    only these suites of make test: rust, boundary, package, web, e2e, browser, or a folder of tests/"
 
 setup: ## installs everything that the other commands need

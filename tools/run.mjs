@@ -1,6 +1,6 @@
 // `make run`: builds what changed, serves it under workerd on this machine, and seeds a demo through the HTTP API.
 // Data, secrets and logs stay in .local/ (or in ACCOLADE_LOCAL); Ctrl-C or a TERM ends everything that was started.
-// PORT picks the port (8787); RATE_LIMITS=off serves without rate limits.
+// PORT picks the port (8787); RATE_LIMITS=off serves without rate limits; HTTPS=on serves over TLS, with a certificate of its own.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { claimFolder, claimPort, portFrom } from "./run/claim.mjs";
+import { ownCertificate } from "./run/certificate.mjs";
 import { finish, finishQuietly, lastLines, start, stopAll } from "./run/children.mjs";
 import { watchMake } from "./run/parent.mjs";
 import { CannotGoOn, say, step } from "./run/say.mjs";
@@ -39,7 +40,8 @@ const WRANGLER_ENV = {
 async function main() {
   const begun = performance.now();
   const port = portFrom(process.env.PORT);
-  const baseUrl = `http://localhost:${port}`;
+  const isSecure = process.env.HTTPS === "on";
+  const baseUrl = `${isSecure ? "https" : "http"}://localhost:${port}`;
 
   if (!existsSync(WRANGLER)) throw new CannotGoOn("the tools are not installed: run `make setup` first");
   mkdirSync(LOCAL, { recursive: true, mode: 0o700 });
@@ -53,7 +55,8 @@ async function main() {
 
   const secrets = localSecrets(SECRETS, join(ROOT, "edge-worker/.dev.vars.example"));
   await step("Applying the database migrations", migrate);
-  const worker = await step("Starting the worker", () => serve(port, baseUrl));
+  const certificate = isSecure ? await step("Making a certificate", () => ownCertificate(join(LOCAL, "tls"))) : undefined;
+  const worker = await step("Starting the worker", () => serve(port, baseUrl, certificate));
   const demo = await step("Seeding the demo", () =>
     seed({
       baseUrl,
@@ -91,7 +94,7 @@ async function migrate() {
 }
 
 /** Starts wrangler and resolves once the worker answers. */
-async function serve(port, baseUrl) {
+async function serve(port, baseUrl, certificate) {
   const worker = start(
     process.execPath,
     [
@@ -99,6 +102,7 @@ async function serve(port, baseUrl) {
       ...["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--log-level", "warn"],
       ...["--show-interactive-dev-session=false", "--var", `PUBLIC_ORIGIN:${baseUrl}`],
       ...(process.env.RATE_LIMITS === "off" ? ["--var", "RATE_LIMITS:off"] : []),
+      ...(certificate ? ["--local-protocol", "https", "--https-key-path", certificate.key, "--https-cert-path", certificate.file] : []),
     ],
     { env: WRANGLER_ENV, cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] },
   );
@@ -130,7 +134,7 @@ function welcome(baseUrl, { apiKey, badgeId, credentialId }) {
   return `
   Accolade serves at      ${baseUrl}
   The demo's credential   ${baseUrl}/verify/${credentialId}
-  The demo's API key      ${apiKey}
+  The demo's API key      ${apiKey}${baseUrl.startsWith("https:") ? `\n  Its certificate         ${join(LOCAL, "tls", "certificate.pem")}` : ""}
 
   Issue a badge:
 

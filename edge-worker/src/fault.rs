@@ -109,6 +109,7 @@ impl Rule {
             | Self::Quota
             | Self::IdempotencyKey
             | Self::OrganizationDomain
+            | Self::StatusOfCredential
             | Self::DidMethodUnchanged => false,
         }
     }

@@ -80,6 +80,9 @@ pub(crate) struct Examined {
     pub(crate) id: String,
     /// Who signs: the issuer, or the holder of a presentation.
     pub(crate) issuer: String,
+    /// Whether the document says who that is.
+    #[cfg(feature = "any-credential")]
+    pub(crate) names_issuer: bool,
     pub(crate) validity: Finding,
     pub(crate) status: Vec<StatusEntry>,
     /// Said of the status check where there are no entries to look at.
@@ -227,6 +230,8 @@ pub(crate) fn examine(
     };
     let issuer = if role == Role::Presentation && issuer.is_empty() { key_owner(&proofs) } else { issuer };
     // Asked of an input, and of nothing inside of it.
+    #[cfg(feature = "any-credential")]
+    let names_issuer = id_of(credential.get(signer)).is_some();
     let is_challenged = asked == Role::Presentation && (policy.challenge.is_some() || policy.domain.is_some());
     if is_challenged {
         refuse_unanswered(&mut proofs, proof.as_ref(), role, policy);
@@ -247,6 +252,8 @@ pub(crate) fn examine(
         no_proofs,
         id: credential.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
         issuer,
+        #[cfg(feature = "any-credential")]
+        names_issuer,
         validity: validity(credential, is_v1, expires, role, policy, now),
         status,
         no_status,

@@ -139,12 +139,12 @@ fn read_entry(entry: &Value<'_>) -> Result<StatusEntry, Finding> {
     Ok(StatusEntry::Bitstring { kind, purpose, index, list })
 }
 
-/// An https URL of a public host, or one of this very machine: a deployment that is tried out locally has no certificate.
-/// Whether it is fetched is the host's decision, and the hosts' defaults fetch https only.
+/// An https URL of a public host, or one of this very machine: a deployment that is tried out locally has no certificate, or
+/// one of its own. Whether it is fetched is the host's decision, and the hosts' defaults fetch https of public names only.
 pub(crate) fn is_trustworthy(url: &str) -> bool {
-    let loopback = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
-    let is_loopback = |start: &&str| url.strip_prefix(*start).is_some_and(|rest| rest.starts_with([':', '/']));
-    is_public_url(url) || loopback.iter().any(is_loopback)
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    let is_loopback = |host: &&str| rest.strip_prefix(*host).is_some_and(|rest| rest.starts_with([':', '/']));
+    is_public_url(url) || ["localhost", "127.0.0.1", "[::1]"].iter().any(is_loopback)
 }
 
 /// A whole number in plain decimal digits.
@@ -426,7 +426,7 @@ mod tests {
             ("http://a.example/1", false),
             ("ftp://a.example/1", false),
             ("https://10.0.0.1/1", false),
-            ("https://localhost/1", false),
+            ("https://localhost/1", true),
             ("https://a.example/../1", false),
         ] {
             assert_eq!(is_trustworthy(url), is_read, "{url}");

@@ -420,8 +420,36 @@ impl Verification {
         if !cfg!(feature = "nested") || !is_envelope || settled.proof.result == CheckResult::Unknown {
             return Some(Vec::new());
         }
+        #[cfg(feature = "any-credential")]
+        self.settle_self_asserted(secured, settled);
         let held = self.inner(secured).filter(|(nested, _)| nested.role != Role::Endorsement);
         all(held.map(|(_, inner)| self.report_of(inner).cloned()))
+    }
+
+    /// VCDM 2.0 §4.13.3: what the holder says of themselves may have no proof but that of the presentation, which covers it. The
+    /// presentation must name its holder, and the credential the same as its issuer.
+    #[cfg(feature = "any-credential")]
+    fn settle_self_asserted(&self, secured: &Secured, settled: &Settled) {
+        let holder = &secured.examined;
+        let is_signed = settled.proof.result == CheckResult::Valid && settled.issuer.result == CheckResult::Valid;
+        if !(self.policy.accepted.is_any() && holder.role == Role::Presentation && holder.names_issuer && is_signed) {
+            return;
+        }
+        for (_, inner) in self.inner(secured) {
+            if let Ok(inner) = inner
+                && inner.examined.role == Role::Credential
+                && inner.examined.no_proofs.code == Code::ProofMissing
+                && inner.examined.proofs.is_empty()
+                && inner.examined.issuer == holder.issuer
+            {
+                let settled = || Settled {
+                    proof: Finding::valid(Code::SignatureValid),
+                    items: Vec::new(),
+                    issuer: Finding::valid(Code::IssuerAuthenticated),
+                };
+                inner.settled.get_or_init(settled);
+            }
+        }
     }
 
     fn report_of<'s>(&self, inner: &'s Opened) -> Option<&'s Report> {

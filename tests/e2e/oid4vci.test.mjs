@@ -9,6 +9,7 @@ import { Openid4vciClient } from "@openid4vc/openid4vci";
 import { exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
 
 import * as digitalBazaar from "../lib/digitalbazaar.mjs";
+import { encodeMultibase } from "../lib/multibase.mjs";
 import { expectStatus, newOrganization, newRecipient, PUBLIC_ORIGIN, startWorker } from "./harness.mjs";
 import { signInByMail } from "./mail.mjs";
 import { assertError, assertMembers } from "./shapes.mjs";
@@ -65,16 +66,9 @@ async function newKey(alg, by = "did") {
     return { alg, privateKey, header: { jwk }, did: `did:jwk:${Buffer.from(JSON.stringify({ crv, kty, x, ...(y && { y }) })).toString("base64url")}` };
   }
   const raw = alg === "EdDSA" ? [0xed, 0x01, ...Buffer.from(jwk.x, "base64url")] : [0x80, 0x24, 2 + (Buffer.from(jwk.y, "base64url").at(-1) & 1), ...Buffer.from(jwk.x, "base64url")];
-  const multibase = base58btc(Buffer.from(raw));
+  const multibase = encodeMultibase(raw);
   const did = `did:key:${multibase}`;
   return { alg, privateKey, header: { kid: `${did}#${multibase}` }, did };
-}
-
-function base58btc(bytes) {
-  const digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-  let text = "";
-  for (let number = BigInt(`0x${bytes.toString("hex")}`); number > 0n; number /= 58n) text = digits[Number(number % 58n)] + text;
-  return `z${text}`;
 }
 
 /** A proof of the key, with what a test changes. */

@@ -1,5 +1,5 @@
-// Badges as JWTs that `jose` signs, verified by the packed npm package; and ours by `jose`, where the tests sign (the package
-// and the worker issue no JWTs).
+// Badges as JWTs that `jose` signs, verified by the packed npm package; and ours by `jose`, where the tests sign (what the
+// worker signs is in jwt.test.mjs).
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -8,6 +8,7 @@ import { CompactSign, compactVerify, exportJWK, generateKeyPair, importJWK } fro
 
 import { alterations } from "../lib/alter.mjs";
 import { badge } from "../lib/badges.mjs";
+import { decodeMultibase } from "../lib/multibase.mjs";
 import { startOracle } from "../lib/oracle.mjs";
 import { installPackage } from "../../verifier-wasm/packaging-tests/install.js";
 
@@ -57,10 +58,3 @@ test("jose verifies the tokens that the tests sign, and they are the badges that
   const { payload } = await compactVerify(token, key);
   assert.equal(JSON.parse(new TextDecoder().decode(payload)).type[1], "OpenBadgeCredential");
 });
-
-/** Multibase, base58btc. */
-function decodeMultibase(text) {
-  let number = 0n;
-  for (const digit of text.slice(1)) number = number * 58n + BigInt("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".indexOf(digit));
-  return Buffer.from(number.toString(16), "hex");
-}

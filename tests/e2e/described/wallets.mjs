@@ -7,6 +7,10 @@ export async function wallets({ ask, organization, person }) {
   const credential = { "@context": ["https://www.w3.org/ns/credentials/v2"], type: ["VerifiableCredential"], credentialSubject: { id: "did:example:s" } };
   const { verifiableCredential } = await ask("POST", "/credentials/issue", {}, { token: organization.apiKey, json: { credential }, status: 201 });
   await ask("POST", "/credentials/issue", {}, { token: organization.apiKey, json: { credential: { ...credential, type: [] } }, status: 400 });
+  const withStatus = { token: organization.apiKey, json: { credential, options: { credentialId: "urn:one", credentialStatus: {} } }, status: 201 };
+  await ask("POST", "/credentials/issue", {}, withStatus);
+  const change = { credentialId: "urn:one", credentialStatus: { type: "BitstringStatusListEntry", statusPurpose: "revocation" }, status: true };
+  await ask("POST", "/credentials/status", {}, { token: organization.apiKey, json: change, status: 200 });
   await ask("POST", "/credentials/verify", {}, { json: { verifiableCredential }, status: 200 });
   const altered = { ...verifiableCredential, credentialSubject: { id: "did:example:other" } };
   await ask("POST", "/credentials/verify", {}, { json: { verifiableCredential: altered }, status: 400 });
