@@ -349,16 +349,6 @@ fn has_type_name(types: Option<&Value<'_>>) -> bool {
     types.is_some_and(|types| types.as_set().iter().any(|name| name.as_str().is_some_and(|name| !name.is_empty())))
 }
 
-#[cfg(feature = "any-credential")]
-fn is_prose_object(object: &Object<'_>) -> bool {
-    is_language_string(object) || is_directed_string(object)
-}
-
-#[cfg(not(feature = "any-credential"))]
-fn is_prose_object(object: &Object<'_>) -> bool {
-    is_language_string(object)
-}
-
 /// OB 3.0 §B.1.4: at least one of `id` and `identifier` is there.
 fn recipient(credential: &Object<'_>) -> Result<(), Finding> {
     let subject = credential.get("credentialSubject").and_then(Value::as_object);
@@ -389,9 +379,14 @@ fn object(class: &Class, object: &Object<'_>, path: &str) -> Result<(), Finding>
         match (count, member) {
             (One | Optional, single) => value(*kind, single, at)?,
             (Many | AtLeastOne, several) => {
-                // VCDM 2.0 §11.1: a text in several languages.
-                let is_prose = |single: &Value<'_>| is_prose && single.as_object().is_some_and(is_prose_object);
-                for single in several.as_set().iter().filter(|single| !is_prose(single)) {
+                for single in several.as_set() {
+                    // VCDM 2.0 §11.1: a text in several languages, of which badges have none.
+                    #[cfg(feature = "any-credential")]
+                    if is_prose
+                        && single.as_object().is_some_and(|text| is_language_string(text) || is_directed_string(text))
+                    {
+                        continue;
+                    }
                     value(*kind, single, at)?;
                 }
             }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { request } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -196,3 +197,34 @@ for (const [what, signal, aim] of [
     await endsWithin(child, END_TIMEOUT_MS);
   });
 }
+
+test("HTTPS=on serves over TLS with a certificate of its own, and what is issued there is verified there", { timeout: START_TIMEOUT_MS }, async () => {
+  const own = `${folder}-tls`;
+  const child = makeRun({ HTTPS: "on", ACCOLADE_LOCAL: own, PORT: String(await freePort()) });
+  await child.ready;
+  try {
+    const { baseUrl, apiKey, organization, credentialId } = JSON.parse(readFileSync(join(own, "demo.json"), "utf8"));
+    const ca = readFileSync(join(own, "tls/certificate.pem"));
+    assert.match(baseUrl, /^https:\/\/localhost:/);
+    const ask = (method, path, json) =>
+      new Promise((resolve, reject) => {
+        const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
+        const sent = request(`${baseUrl}${path}`, { method, headers, ca }, (response) => {
+          let text = "";
+          response.setEncoding("utf8").on("data", (part) => (text += part)).on("end", () => resolve({ status: response.statusCode, json: JSON.parse(text) }));
+        });
+        sent.on("error", reject).end(json && JSON.stringify(json));
+      });
+    const credential = { "@context": ["https://www.w3.org/ns/credentials/v2"], type: ["VerifiableCredential"], issuer: organization.did, credentialSubject: { id: "did:example:s" } };
+    const issued = await ask("POST", "/credentials/issue", { credential, options: { credentialId: "urn:one", credentialStatus: {} } });
+    assert.equal(issued.status, 201, JSON.stringify(issued.json));
+    const verified = await ask("POST", "/credentials/verify", issued.json);
+    assert.deepEqual([verified.status, verified.json.outcome], [200, "verified"], JSON.stringify(verified.json));
+    assert.equal((await ask("GET", `/api/verify/${credentialId}`)).json.verification.report.outcome, "verified");
+    await assert.rejects(fetch(`${baseUrl}/healthz`), "the certificate is believed by nobody else");
+  } finally {
+    process.kill(child.pid, "SIGTERM");
+    await child.ended;
+    rmSync(own, { recursive: true, force: true });
+  }
+});

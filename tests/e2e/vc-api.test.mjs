@@ -196,3 +196,47 @@ for (const [alg, curve] of [["ES256", "P-256"], ["ES384", "P-384"], ["RS256", un
     assert.equal(expectStatus(await verify(forged), 400).json.code, "signature_invalid");
   });
 }
+
+/** Why a presentation of the suite is not taken as its name says, as it stands or signed by its holder. */
+const PRESENTATION_EXCEPTIONS = {
+  "presentation-enveloped-vc-ok.json": "the JWT in it is cut short, and its issuer is nobody",
+};
+
+test("the presentations of the W3C suite are verified or refused as their names say, once their holder has signed", { skip: !INPUTS && "no vectors here" }, async (t) => {
+  const names = globSync("presentation-*.json", { cwd: INPUTS }).sort();
+  assert.ok(names.length >= 25, `only ${names.length} inputs`);
+  const unused = new Set(Object.keys(PRESENTATION_EXCEPTIONS));
+  const pair = await digitalBazaar.keyPair(new Uint8Array(32).fill(11));
+  for (const name of names) {
+    await t.test(name, async () => {
+      // Whoever is `alice` or the suite's own key is somebody else or the holder here; the suite signs what its holder does not say.
+      const text = readFileSync(join(INPUTS, name), "utf8").replaceAll("did:key:z6MkpJySvETLnxhQG9DzEdmKJtysBDjuuTeDfUj1uNNCUqcj", pair.did);
+      const presentation = JSON.parse(text);
+      if (Array.isArray(presentation.verifiableCredential)) {
+        presentation.verifiableCredential = await Promise.all(
+          presentation.verifiableCredential.map((credential) =>
+            credential.issuer === "did:example:issuer" && credential.type?.length ? digitalBazaar.issue({ ...credential, issuer: pair.did }, pair) : credential,
+          ),
+        );
+      }
+      const signed = await digitalBazaar.present(presentation, pair, { challenge: "n-1" }).catch(() => ({ ...presentation, proof: { type: "DataIntegrityProof" } }));
+      const answer = await verifyPresentation(signed, { challenge: "n-1" });
+      const asNamed = (answer.status === 200) === /-ok\.json$/.test(name);
+      assert.notEqual(asNamed, unused.delete(name), `${name}: ${answer.text}`);
+    });
+  }
+  assert.deepEqual([...unused], [], "exceptions that are not needed any more");
+});
+
+test("what a holder says of themselves needs no proof but that of a presentation which names them", async () => {
+  const pair = await digitalBazaar.keyPair(new Uint8Array(32).fill(12));
+  const own = { ...PLAIN, issuer: pair.did };
+  const bare = { "@context": [V2], type: ["VerifiablePresentation"], verifiableCredential: [own] };
+  const present = async (presentation) => verifyPresentation(await digitalBazaar.present(presentation, pair, { challenge: "x" }));
+  assert.equal((await present({ ...bare, holder: pair.did })).status, 200);
+  assert.equal(expectStatus(await present(bare), 400).json.code, "proof_missing");
+  assert.equal(expectStatus(await present({ ...bare, holder: pair.did, verifiableCredential: [{ ...own, issuer: "did:example:other" }] }), 400).json.code, "proof_missing");
+  const signed = await digitalBazaar.present({ ...bare, holder: pair.did }, pair, { challenge: "x" });
+  signed.verifiableCredential[0].credentialSubject.id = "did:example:another";
+  assert.equal(expectStatus(await verifyPresentation(signed), 400).json.code, "signature_invalid");
+});
