@@ -157,18 +157,25 @@ npm_packages() {
 setup_packages() { setup_node; npm_packages tools; }
 setup_tests() { setup_packages; npm_packages tests; npm_packages verifier-wasm/packaging-tests; setup_python; }
 
-# openbadgeslib, which the tests compare with. Its absence is no fault: those tests skip, and say so.
+# What the tests have from Python, each with a folder of its own: openbadgeslib, which they compare with, and schemathesis, which
+# asks the worker what its OpenAPI document promises.
 setup_python() {
-  local folder="$ACCOLADE_CACHE/python" wanted="$ACCOLADE_ROOT/tests/interop/requirements.txt"
+  python_packages python tests/interop/requirements.txt openbadgeslib
+  python_packages schemathesis tests/openapi/requirements.txt schemathesis
+}
+
+# python_packages FOLDER REQUIREMENTS NAME: its absence is no fault here; the tests that need it say so.
+python_packages() {
+  local folder="$ACCOLADE_CACHE/$1" wanted="$ACCOLADE_ROOT/$2" name=$3
   if [ -x "$folder/bin/python" ] && cmp -s "$folder/made-with" "$wanted"; then return 0; fi
   has_venv || ( debian python3-venv ) || true
-  has_venv || { say "There is no python3 with venv: the tests with openbadgeslib will be skipped"; return 0; }
+  has_venv || { say "There is no python3 with venv: the tests with $name cannot run"; return 0; }
   rm -rf "$folder"
-  if ( step "Installing openbadgeslib" install_python "$folder" "$wanted" ); then
+  if ( step "Installing $name" install_python "$folder" "$wanted" ); then
     cp "$wanted" "$folder/made-with"
   else
     rm -rf "$folder"
-    say "openbadgeslib can not be had: its tests will be skipped"
+    say "$name can not be had: its tests cannot run"
   fi
 }
 

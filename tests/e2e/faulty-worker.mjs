@@ -32,8 +32,8 @@ export default class extends Worker {
 
 /** Tells of a step, and takes what is to become of it: the time that it is, and that it fails. */
 function stepper(faults) {
-  return async (name, when, detail) => {
-    const answer = await faults.fetch("http://faults/", { method: "POST", body: JSON.stringify({ name, when, detail }) });
+  return async (name, when, detail, rows) => {
+    const answer = await faults.fetch("http://faults/", { method: "POST", body: JSON.stringify({ name, when, detail, rows }) });
     const { ahead, fails } = await answer.json();
     aheadMs = ahead;
     if (fails) throw new Error(fails);
@@ -44,7 +44,7 @@ function around(name, step, detail, work) {
   return (async () => {
     await step(name, "before", detail);
     const result = await work();
-    await step(name, "after", detail);
+    await step(name, "after", detail, [result].flat().reduce((sum, one) => sum + (one?.meta?.rows_read ?? 0), 0));
     return result;
   })();
 }

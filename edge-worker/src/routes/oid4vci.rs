@@ -127,7 +127,12 @@ pub(crate) async fn nonce(Extension(app): Extension<App>) -> Result<Response> {
 #[worker::send]
 pub(crate) async fn credential(Extension(app): Extension<App>, request: Request) -> Result<Response> {
     let token = access::bearer(request.headers()).map(oid4vci::hash);
-    let bytes = body::json_bytes(request, MAX_BYTES).await?;
+    let bytes = match body::json_bytes(request, MAX_BYTES).await {
+        Err(Error::UnsupportedMediaType(_)) => {
+            return Ok(refusal(Refused::InvalidCredentialRequest("it must be JSON")));
+        }
+        read => read?,
+    };
     match issued(&app, token, &bytes).await? {
         Ok(credential) => Ok(respond::json(StatusCode::OK, &json!({ "credentials": [{ "credential": credential }] }))),
         Err(refused) => Ok(refusal(refused)),

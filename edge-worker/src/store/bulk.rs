@@ -237,7 +237,7 @@ impl Store {
             first: i64,
         }
         let size = i64::try_from(bulk::ROWS_A_MESSAGE).unwrap_or(1);
-        let abandoned = "DELETE FROM job WHERE total IS NULL AND next_sweep_at <= ?1";
+        let abandoned = "DELETE FROM job WHERE total IS NULL AND completed_at IS NULL AND next_sweep_at <= ?1";
         // One of which all rows have ended has not been completed, whoever was about to.
         let select = "SELECT DISTINCT j.id AS job_id, ((coalesce(r.number, 1) - 1) / ?2) * ?2 + 1 AS first
             FROM job j LEFT JOIN job_row r ON r.job_id = j.id AND r.state = 'waiting'

@@ -101,20 +101,20 @@ fn parameters(operation: &Operation) -> Vec<Value> {
 fn responses(operation: &Operation, refusal: &str) -> Value {
     let mut responses = Map::new();
     for answer in operation.answers {
-        let mut response = json!({ "description": answer.description });
-        if let Some(members) = response.as_object_mut()
-            && !answer.schema.is_empty()
-        {
-            members.insert("content".into(), json!({ answer.media: { "schema": reference(answer.schema) } }));
-        }
-        responses.insert(answer.status.into(), response);
+        add_response(&mut responses, answer.status, answer.description, (answer.media, answer.schema));
     }
-    let error = json!({
-        "description": "A refusal, or a fault",
-        "content": { "application/json": { "schema": reference(refusal) } },
-    });
-    responses.insert("default".into(), error);
+    add_response(&mut responses, "default", "A refusal, or a fault", ("application/json", refusal));
     Value::Object(responses)
+}
+
+/// Adds an answer; one of a status that is there already is of another media type.
+fn add_response(responses: &mut Map<String, Value>, status: &str, description: &str, (media, schema): (&str, &str)) {
+    let response = responses.entry(status).or_insert_with(|| json!({ "description": description }));
+    if let (Some(members), false) = (response.as_object_mut(), schema.is_empty())
+        && let Some(content) = members.entry("content").or_insert_with(|| json!({})).as_object_mut()
+    {
+        content.insert(media.into(), json!({ "schema": reference(schema) }));
+    }
 }
 
 /// A schema by name, or one of the few that are written out where they are used.

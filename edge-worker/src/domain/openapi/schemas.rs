@@ -14,7 +14,8 @@ const REQUESTS: &[(&str, &str)] = &[];
 /// What is answered in several areas.
 const ANSWERS: &[(&str, &str)] = &[
     ("Error", "error: ErrorCode, message: text, details?: ErrorDetails"),
-    ("ErrorDetails", "field: text"),
+    // A member or parameter may have no name at all.
+    ("ErrorDetails", "field: string"),
     ("Pagination", "limit: integer, offset: integer, total: integer"),
     ("CriteriaObject", "id?: uri, narrative?: text"),
 ];

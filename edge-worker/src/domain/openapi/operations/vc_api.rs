@@ -2,6 +2,8 @@
 
 use super::{Access, JSON, Operation, Table, answer, done};
 
+const PROBLEM_JSON: &str = "application/problem+json";
+
 /// Operations and the shapes that they alone use.
 pub(super) const TABLE: Table = Table {
     refusal: "Error",
@@ -17,7 +19,7 @@ pub(super) const TABLE: Table = Table {
             body: &[(JSON, "VcApiIssueRequest")],
             answers: &[
                 answer("201", "Issued", JSON, "VcApiIssued"),
-                answer("400", "What VCDM 2.0 says must fail", "application/problem+json", "VcApiProblem"),
+                answer("400", "What VCDM 2.0 says must fail", PROBLEM_JSON, "VcApiProblem"),
             ],
         },
         Operation {
@@ -40,7 +42,11 @@ pub(super) const TABLE: Table = Table {
             summary: "Verify a credential of any type",
             query: &[],
             body: &[(JSON, "VcApiCredential")],
-            answers: &[done("VcApiVerified"), answer("400", "Not verified", JSON, "VcApiVerified")],
+            answers: &[
+                done("VcApiVerified"),
+                answer("400", "Not verified", JSON, "VcApiVerified"),
+                answer("400", "Not verified", PROBLEM_JSON, "VcApiProblem"),
+            ],
         },
         Operation {
             method: "post",
@@ -51,7 +57,11 @@ pub(super) const TABLE: Table = Table {
             summary: "Verify a presentation and what it holds",
             query: &[],
             body: &[(JSON, "VcApiPresentation")],
-            answers: &[done("VcApiVerified"), answer("400", "Not verified", JSON, "VcApiVerified")],
+            answers: &[
+                done("VcApiVerified"),
+                answer("400", "Not verified", JSON, "VcApiVerified"),
+                answer("400", "Not verified", PROBLEM_JSON, "VcApiProblem"),
+            ],
         },
         Operation {
             method: "get",
@@ -62,7 +72,10 @@ pub(super) const TABLE: Table = Table {
             summary: "Resolve a `did:key` or a `did:web`",
             query: &[],
             body: &[],
-            answers: &[answer("200", "The result", "application/ld+json", "DidResolution")],
+            answers: &[
+                answer("200", "The result", "application/ld+json", "DidResolution"),
+                answer("default", "The result, without a document", "application/ld+json", "DidResolution"),
+            ],
         },
     ],
     requests: &[
