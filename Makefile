@@ -54,9 +54,13 @@ fuzz: ## fuzzes every reader of input for FUZZ_SECONDS each (60), natively, with
 	$(setup) rust
 	$(step) "Fuzzing" env FUZZ_SECONDS=$${FUZZ_SECONDS:-60} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} cargo test --quiet --locked -p accolade-tests --test fuzz -- --nocapture
 
-bench: wasm ## our verification beside its peers and the floor, as ratios, with sizes
+bench: wasm benchworker ## our verification and issuing beside their peers and the floor, as ratios, with sizes
 	$(setup) tests
 	$(step) "Benchmarks" node tests/bench/bench.mjs
+
+benchworker: build ## the CPU of one issue beside an empty route with one write, and beside the same work in Node
+	$(setup) tests
+	$(step) "Issuing" node tests/bench/issuing.mjs
 
 bench-load: ## 20,000 jobs from 8 clients through the queue, with workerd killed three times (LOAD_JOBS, LOAD_CLIENTS, LOAD_KILLS, LOAD_WINDOW)
 	$(setup) wasm-tools tests

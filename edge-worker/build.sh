@@ -5,6 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . ../tools/env.sh
 
+# 1 MB with gzip, script and wasm together.
+MAX_COMPRESSED=1000000
+
 # Everything that the worker is made of, and what makes it: worker-build itself begins from the start every time.
 inputs() {
   find src ../ob3-core/src ../ob3-core/contexts -type f
@@ -25,5 +28,10 @@ fi
 # Optimised below and not by worker-build: it would keep the names of functions, which nobody reads at the edge.
 worker-build --release --no-opt
 "$WASM_OPT_BIN" -Oz --strip-debug --strip-producers --all-features build/index_bg.wasm -o build/index_bg.wasm
-printf 'edge-worker: %s bytes, %s compressed\n' "$(stat -c %s build/index_bg.wasm)" "$(gzip -9c build/index_bg.wasm | wc -c)"
+compressed=$(($(gzip -9c build/index_bg.wasm | wc -c) + $(gzip -9c build/index.js | wc -c)))
+printf 'edge-worker: %s bytes, %s compressed\n' "$(stat -c %s build/index_bg.wasm)" "$compressed"
+if [ "$compressed" -gt "$MAX_COMPRESSED" ]; then
+  echo "the worker is larger than $MAX_COMPRESSED bytes compressed" >&2
+  exit 1
+fi
 echo "$digest" >build/.stamp
