@@ -53,6 +53,9 @@ impl IntoResponse for Refused {
             Self::Fault(Fault { code, description }) => told(StatusCode::BAD_REQUEST, code.as_str(), description),
             Self::Other(error) => {
                 let word = match error.status().0 {
+                    // OpenID Connect §3.1.2.6: the person must sign in first.
+                    StatusCode::UNAUTHORIZED => "login_required",
+                    StatusCode::FORBIDDEN => Code::AccessDenied.as_str(),
                     StatusCode::TOO_MANY_REQUESTS => "temporarily_unavailable",
                     StatusCode::INTERNAL_SERVER_ERROR => "server_error",
                     _ => Code::InvalidRequest.as_str(),

@@ -42,7 +42,7 @@ export async function asked(method, path, json) {
   try {
     return await ask(method, path, json, session()?.token);
   } catch (error) {
-    if (error.code === "UNAUTHORIZED") sessionStorage.removeItem(KEY);
+    if (error.code === "UNAUTHORIZED" || error.code === "login_required") sessionStorage.removeItem(KEY);
     throw error;
   }
 }
@@ -64,9 +64,20 @@ export async function download(path, name) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-async function ask(method, path, json, token) {
+/** Sends a file with the session, in a form. */
+export function upload(path, file) {
+  const form = new FormData();
+  form.append("image", file);
+  return send(path, { method: "POST", headers: { accept: "application/json", ...authorization(session()?.token) }, body: form });
+}
+
+function ask(method, path, json, token) {
   const headers = { accept: "application/json", ...authorization(token), ...(json && { "content-type": "application/json" }) };
-  const response = await fetch(path, { method, headers, body: json && JSON.stringify(json) }).catch(() => {
+  return send(path, { method, headers, body: json && JSON.stringify(json) });
+}
+
+async function send(path, request) {
+  const response = await fetch(path, request).catch(() => {
     throw new Refused("unreachable");
   });
   const answer = await response.json().catch(() => undefined);

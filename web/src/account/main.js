@@ -4,6 +4,8 @@ import { el } from "../view/dom.js";
 import { engraving } from "../view/engraving.js";
 import { LANGUAGES, bestLanguage } from "../words/index.js";
 import { asked, download, picture, requestCode, session, signIn, signOut } from "./api.js";
+import { about, consentStep, isConsent, readRequest } from "./consent.js";
+import { importsSection, programsSection, readHeld } from "./held.js";
 import { offered } from "./wallet.js";
 import { WORDS } from "./words.js";
 
@@ -11,6 +13,8 @@ const part = (id) => document.querySelector(`#${id}`);
 const [, kind, name] = /^\/(claim|invitations)\/([\w-]{1,64})\/?$/.exec(location.pathname) ?? [];
 
 let words;
+/** What a program asks for, where the page was opened to answer one. */
+let request;
 /** What is shown again when the language changes. */
 let shown;
 
@@ -50,9 +54,14 @@ function show(step, moves = true) {
 }
 
 async function open() {
-  if (session() === undefined) return show(address, false);
   try {
-    if (kind === "claim") await openClaim();
+    if (isConsent) {
+      request ??= await readRequest();
+      if (request === undefined) return show(() => ({ title: words.consent.broken, lead: words.consent.brokenWhy, body: [] }), false);
+    }
+    if (session() === undefined) return show(address, false);
+    if (isConsent) show(() => consentStep(request, { words, email: session()?.email ?? "", form, leave }));
+    else if (kind === "claim") await openClaim();
     else if (kind === "invitations") await openInvitation();
     else await openOwn();
   } catch ({ code }) {
@@ -74,6 +83,7 @@ function form(fields, label, send) {
     try {
       await send(new FormData(whole));
     } catch ({ code }) {
+      if (code === "login_required") return show(address);
       complaint.textContent = words.codes[code] ?? words.codes.INTERNAL_ERROR;
       button.removeAttribute("aria-disabled");
     }
@@ -86,7 +96,8 @@ function field(name, label, attributes) {
 }
 
 function address() {
-  const lead = { claim: words.claim.why, invitations: words.invitation.why }[kind] ?? words.signIn.why;
+  const asking = request && about(words.consent.why, request);
+  const lead = asking ?? { claim: words.claim.why, invitations: words.invitation.why }[kind] ?? words.signIn.why;
   const mail = field("email", words.signIn.email, { type: "email", autocomplete: "email", maxlength: "254" });
   const body = form(mail, words.signIn.send, async (data) => {
     const email = data.get("email").trim();
@@ -200,12 +211,15 @@ async function openInvitation() {
   });
 }
 
-async function openOwn() {
-  const { data } = await asked("GET", "/api/me/credentials?limit=100");
+async function openOwn(sentence = "") {
+  const [{ data }, held] = await Promise.all([asked("GET", "/api/me/credentials?limit=100"), readHeld()]);
+  const refresh = (sentence) => openOwn(sentence).catch(({ code }) => show(refused(code)));
   show(() => {
     const item = ({ credentialId, badgeName, organizationName, status }) =>
       el("li", {}, el("a", { href: `/claim/${credentialId}` }, badgeName), el("p", {}, `${organizationName} · ${words.statuses[status]}`));
-    const body = data.length > 0 ? el("ol", { class: "collection" }, data.map(item)) : el("p", {}, words.none);
-    return { title: words.title, lead: words.signedIn.replace("{email}", session()?.email ?? ""), body: [body, leave()] };
+    const list = data.length > 0 ? el("ol", { class: "collection" }, data.map(item)) : el("p", {}, words.none);
+    const tools = { words, form, field, refresh };
+    const body = [list, el("p", { role: "status" }, sentence), importsSection(held.imports, tools), programsSection(held.programs, tools), leave()];
+    return { title: words.title, lead: words.signedIn.replace("{email}", session()?.email ?? ""), body: body.filter(Boolean) };
   });
 }

@@ -1,5 +1,7 @@
 // Every word of the account page, in every language; all of one shape, held to it by test.
 
+import { HELD } from "./held-words.js";
+
 const en = {
   tag: "en",
   title: "Your badges",
@@ -397,4 +399,8 @@ const ja = {
 };
 
 /** The words by language. */
-export const WORDS = { en, de, es, fr, nl, ja };
+export const WORDS = Object.fromEntries(
+  Object.entries({ en, de, es, fr, nl, ja }).map(([tag, words]) => {
+    return [tag, { ...words, ...HELD[tag], codes: { ...words.codes, ...HELD[tag].codes } }];
+  }),
+);
