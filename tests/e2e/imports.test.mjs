@@ -185,8 +185,14 @@ test("an address is fetched only where it is public", async () => {
   assert.deepEqual(requested, []);
 });
 
-test("where the worker runs on somebody's own machine, that machine's addresses are fetched, without following them elsewhere", async () => {
+test("where the worker runs on somebody's own machine, that machine's addresses are fetched, without following them elsewhere", async (context) => {
   const person = await newPerson(local);
+  // The harness carries what the worker fetches by the fetch of this process, which would follow redirects whatever it is told.
+  const { fetch } = globalThis;
+  globalThis.fetch = (url, request) => fetch(url, String(url).startsWith(upstreamUrl("")) ? { redirect: "manual" } : request);
+  context.after(() => {
+    globalThis.fetch = fetch;
+  });
   assert.equal(expectStatus(await bringUrl(local, person, upstreamUrl("/badge.json")), 201).json.outcome, "verified");
   assert.equal(expectStatus(await bringUrl(local, person, upstreamUrl("/badge.jwt")), 201).json.mediaType, "text/plain");
   for (const path of ["/redirect", "/missing", "/large"]) {
