@@ -69,8 +69,12 @@ pub(crate) async fn with_api_key(mut request: Request, next: Next) -> Response {
         (Some(allowance), _) => Error::RateLimited(allowance).into_response(),
         (None, None) => Error::Unauthorized("the API key is not valid").into_response(),
         (None, Some(found)) => {
+            let organization = found.organization.id;
             request.extensions_mut().insert(Caller::new(found));
-            next.run(request).await
+            let mut response = next.run(request).await;
+            // For the metrics, which are by organization.
+            response.extensions_mut().insert(organization);
+            response
         }
     };
     // A refused address hears of its own limit, everybody else of the key's.

@@ -9,9 +9,11 @@ use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder};
 
 use crate::app::App;
 use crate::bulk;
+use crate::clock;
 use crate::domain::ids::{DeliveryId, JobId, MailId, QueueJobId};
 use crate::error::{Error, Result};
 use crate::mail;
+use crate::metrics::{self, Point};
 use crate::queue;
 use crate::webhooks;
 
@@ -50,6 +52,18 @@ pub(crate) enum Job {
         /// Which job.
         id: QueueJobId,
     },
+}
+
+impl Job {
+    /// What kind of work it is, as the message says.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Mail { .. } => "mail",
+            Self::Delivery { .. } => "delivery",
+            Self::Rows { .. } => "rows",
+            Self::Queued { .. } => "queued",
+        }
+    }
 }
 
 /// What came of a piece of work.
@@ -106,7 +120,7 @@ pub(crate) async fn run(batch: MessageBatch<String>, env: &Env) {
                 worker::console_error!("{}", json!({ "event": "queue", "cause": format!("{error:?}") }));
                 retry(&message, AFTER_FAULT_SECONDS);
             }
-            Ok(app) => match perform(&app, job).await {
+            Ok(app) => match measured(&app, job).await {
                 Ok(Outcome::Done) => message.ack(),
                 Ok(Outcome::Again { seconds }) => retry(&message, seconds),
                 Err(error) => {
@@ -124,6 +138,20 @@ pub(crate) async fn run(batch: MessageBatch<String>, env: &Env) {
 fn retry(message: &impl MessageExt, seconds: i64) {
     let seconds = u32::try_from(seconds.clamp(0, MAX_DELAY_SECONDS)).unwrap_or_default();
     message.retry_with_options(&QueueRetryOptionsBuilder::new().with_delay_seconds(seconds).build());
+}
+
+/// Does the work, and counts it.
+async fn measured(app: &App, job: Job) -> Result<Outcome> {
+    let began = clock::now();
+    let result = perform(app, job).await;
+    let outcome = match &result {
+        Ok(Outcome::Done) => "done",
+        Ok(Outcome::Again { .. }) => "again",
+        Err(_) => "fault",
+    };
+    let millis = clock::now().unix_millis() - began.unix_millis();
+    metrics::write(app.env(), &Point { organization: None, kind: "job", name: job.name(), outcome, millis });
+    result
 }
 
 async fn perform(app: &App, job: Job) -> Result<Outcome> {

@@ -41,6 +41,8 @@ mod lifecycle;
 #[cfg(target_family = "wasm")]
 mod mail;
 #[cfg(target_family = "wasm")]
+mod metrics;
+#[cfg(target_family = "wasm")]
 mod oauth;
 #[cfg(target_family = "wasm")]
 mod observe;

@@ -6,10 +6,13 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json;
 
+use crate::app::App;
 use crate::clock;
 use crate::domain::digest;
+use crate::domain::ids::OrganizationId;
 use crate::entropy;
 use crate::error::Cause;
+use crate::metrics::{self, Point};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -20,14 +23,21 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     // The pattern and not the path: paths hold the ids of people's credentials.
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let env = request.extensions().get::<App>().map(|app| app.env().clone());
     let mut response = next.run(request).await;
+    let millis = clock::now().unix_millis() - began.unix_millis();
+    if let Some(env) = env {
+        let organization = response.extensions().get::<OrganizationId>().copied();
+        let (name, outcome) = (format!("{method} {route}"), metrics::status_class(response.status().as_u16()));
+        metrics::write(&env, &Point { organization, kind: "request", name: &name, outcome, millis });
+    }
     let cause = response.extensions().get::<Cause>().map(|cause| cause.0.clone());
     let line = json!({
         "requestId": id,
         "method": method.as_str(),
         "route": route,
         "status": response.status().as_u16(),
-        "millis": clock::now().unix_millis() - began.unix_millis(),
+        "millis": millis,
         "cause": cause,
     });
     if cause.is_some() {
