@@ -26,7 +26,7 @@ if [ -n "${QUICK:-}" ]; then
 fi
 
 # Optimised below and not by worker-build: it would keep the names of functions, which nobody reads at the edge.
-worker-build --release --no-opt
+worker-build --profile worker --no-opt
 "$WASM_OPT_BIN" -Oz --strip-debug --strip-producers --all-features build/index_bg.wasm -o build/index_bg.wasm
 compressed=$(($(gzip -9c build/index_bg.wasm | wc -c) + $(gzip -9c build/index.js | wc -c)))
 printf 'edge-worker: %s bytes, %s compressed\n' "$(stat -c %s build/index_bg.wasm)" "$compressed"
