@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check wasm build e2e fuzz bench bench-load clean
+.PHONY: help setup run test check wasm build e2e fuzz bench bench-load bench-worker clean
 
 setup := @tools/setup.sh
 step := @tools/step.sh
@@ -11,7 +11,7 @@ step := @tools/step.sh
 help: ## lists these commands
 	@echo "Accolade: issue, store, publish and verify Open Badges 3.0 credentials"
 	@echo
-	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 21
 	@echo
 	@echo "  PORT=8787         the port of make run"
 	@echo "  RATE_LIMITS=off   make run without rate limits"
@@ -54,11 +54,11 @@ fuzz: ## fuzzes every reader of input for FUZZ_SECONDS each (60), natively, with
 	$(setup) rust
 	$(step) "Fuzzing" env FUZZ_SECONDS=$${FUZZ_SECONDS:-60} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} cargo test --quiet --locked -p accolade-tests --test fuzz -- --nocapture
 
-bench: wasm benchworker ## our verification and issuing beside their peers and the floor, as ratios, with sizes
+bench: wasm bench-worker ## our verification and issuing beside their peers and the floor, as ratios, with sizes
 	$(setup) tests
 	$(step) "Benchmarks" node tests/bench/bench.mjs
 
-benchworker: build ## the CPU of one issue beside an empty route with one write, and beside the same work in Node
+bench-worker: build ## the CPU of one issue beside an empty route with one write, and beside the same work in Node
 	$(setup) tests
 	$(step) "Issuing" node tests/bench/issuing.mjs
 

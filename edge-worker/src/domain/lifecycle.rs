@@ -72,9 +72,7 @@ impl State {
             Self::Expired => "expired",
         }
     }
-}
 
-impl State {
     /// The list whose entry tells of a move to this state, or is cleared by it.
     #[must_use]
     pub const fn purpose(self) -> Purpose {
