@@ -22,7 +22,7 @@ if (!existsSync(WASM)) {
 }
 
 const { files: scripts, imports } = await bundleModules(
-  { page: "src/main.js", element: "src/element/define.js", account: "src/account/main.js", docs: "src/docs/main.js" },
+  { page: "src/main.js", element: "src/element/define.js", account: "src/account/main.js", docs: "src/docs/main.js", public: "src/public/main.js" },
   {
     alias: {
       "accolade-verifier": join(PACKAGE, "browser.js"),
@@ -36,6 +36,7 @@ const assets = [
   { name: "page.css", bytes: await bundleStyle("styles/page.css") },
   { name: "account.css", bytes: await bundleStyle("styles/account.css") },
   { name: "docs.css", bytes: await bundleStyle("styles/docs.css") },
+  { name: "public.css", bytes: await bundleStyle("styles/public.css") },
   { name: "example.css", bytes: await bundleStyle("styles/example.css") },
   // Beside the scripts and under its own name: that is where the package looks for it.
   { name: basename(WASM), bytes: readFileSync(WASM) },
@@ -62,13 +63,17 @@ for (const page of ["index.html", "element.html", "account.html", "docs.html"]) 
   writeFileSync(join(OUT, page), readFileSync(join(WEB, page), "utf8").replace(/\{\{(\w+)\}\}/g, (_, name) => names[name]));
 }
 writeFileSync(join(OUT, "open-badge-verifier.js"), `export * from "./${folder}/element.js";\n`);
+// The worker writes the public pages, and knows these under names that stay.
+writeFileSync(join(OUT, "public.js"), `import "./${folder}/public.js";\n`);
+copyFileSync(join(OUT, folder, "public.css"), join(OUT, "public.css"));
+copyFileSync(join(WEB, "art/mark.svg"), join(OUT, "mark.svg"));
 copyFileSync(join(WEB, "_headers"), join(OUT, "_headers"));
 copyFileSync(join(WEB, "demo/badge.json"), join(OUT, "example-badge.json"));
 
 const size = (chosen) => chosen.reduce((sum, { bytes }) => sum + brotliCompressSync(bytes).length, 0);
 const needed = assets.filter(({ name }) => ["page.js", "page.css", basename(WASM), ...imports("page.js")].includes(name));
 console.log(
-  `dist/web: ${assets.length + 7} files; the page takes ${size(needed).toLocaleString("en")} bytes with brotli, ` +
+  `dist/web: ${assets.length + 10} files; the page takes ${size(needed).toLocaleString("en")} bytes with brotli, ` +
     `${size(needed.filter(({ name }) => !name.endsWith(".wasm"))).toLocaleString("en")} of them without the verifier's module`,
 );
 

@@ -265,7 +265,7 @@ impl From<quota::Exceeded> for Error {
 impl From<image::Refused> for Error {
     fn from(refused: image::Refused) -> Self {
         match refused {
-            image::Refused::NotPng => Self::UnsupportedMediaType("a PNG image"),
+            image::Refused::WrongType => crate::routes::badges::IMAGE_TYPES,
             other => Self::Unreadable(other.to_string()),
         }
     }

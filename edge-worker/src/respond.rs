@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde::Serialize;
 
+use crate::domain::image::Kind;
 use crate::domain::negotiation;
 use crate::domain::rate::Allowance;
 
@@ -20,8 +21,14 @@ pub(crate) const JSON: &str = "application/json";
 pub(crate) const VC_JWT: &str = "application/vc+jwt";
 /// Media type of problem details (RFC 9457).
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
-/// Media type of PNG.
-pub(crate) const PNG: &str = "image/png";
+/// Media type of a page.
+pub(crate) const HTML: &str = "text/html";
+/// What a page that the worker writes may load: the style, the script and the pictures of this deployment.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'none'";
+/// What an image may do when it is looked at by itself: show itself.
+const IMAGE_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'";
 
 /// How long others may keep an answer.
 #[derive(Clone, Copy)]
@@ -72,6 +79,20 @@ pub(crate) fn document(content_type: &'static str, body: impl Into<Body>, cachin
 /// An answer of the API whose body is made already; nobody keeps it.
 pub(crate) fn with_status(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
     with_type(status, content_type, body, Caching::Never)
+}
+
+/// A page that the worker writes.
+pub(crate) fn page(html: String) -> Response {
+    let mut response = document("text/html; charset=utf-8", html, Caching::Briefly);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+    response
+}
+
+/// An image, which is what its type says and nothing else.
+pub(crate) fn image(kind: Kind, bytes: Vec<u8>, caching: Caching) -> Response {
+    let mut response = document(kind.media_type(), bytes, caching);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(IMAGE_POLICY));
+    response
 }
 
 /// The media type of a signed document that an `Accept` header prefers.

@@ -134,6 +134,7 @@ pub(crate) fn router() -> Router {
         .route("/credentials/v1/{assertion}/jsonld", open(get(public_badges::jsonld)))
         .route("/credentials/v1/{assertion}/download", open(get(public_badges::download)))
         .route("/credentials/v1/status-lists/{tenant}/{purpose}", open(get(public_badges::status_list)))
+        .route("/o/{organization}", get(issuers::organization))
         .route("/images/{file}", open(get(images::show)))
         .route("/status/{list}", open(get(status::show)))
         .route("/.well-known/openid-credential-issuer", open(get(oid4vci::issuer_metadata)))

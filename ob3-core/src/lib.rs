@@ -92,7 +92,7 @@ mod trust;
 mod vcdm;
 mod verify;
 
-pub use bake::{BakeError, bake, bake_png, bake_svg, extract, extract_png, extract_svg};
+pub use bake::{BakeError, SvgPart, SvgReader, bake, bake_png, bake_svg, extract, extract_png, extract_svg};
 pub use credential::{
     Achievement, AchievementCredential, AchievementSubject, BitstringStatusListCredential, BitstringStatusListEntry,
     Criteria, Evidence, IdentityObject, Image, Profile,

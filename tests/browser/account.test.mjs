@@ -2,18 +2,11 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
 import { expectStatus, newOrganization, newRecipient, startWorker } from "../e2e/harness.mjs";
 import { codeAfter, mailTo } from "../e2e/mail.mjs";
-import { openPage, screenshot, startBrowser } from "./browser.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const VIEWS = [
-  { width: 1100, height: 900, colorScheme: "light" },
-  { width: 360, height: 740, colorScheme: "dark" },
-];
+import { inspect, openPage, startBrowser } from "./browser.mjs";
 
 let server;
 let browser;
@@ -45,20 +38,6 @@ async function visit(path, use, options) {
 
 const title = (page, text) => page.waitForFunction((text) => document.querySelector("h1").textContent === text, text);
 
-/** Axe finds nothing, wide and narrow, light and dark, and nothing is wider than the screen. */
-async function inspect(page, name) {
-  await page.evaluate(axe);
-  for (const { width, height, colorScheme } of VIEWS) {
-    await page.setViewportSize({ width, height });
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await page.evaluate(() => window.axe.run(document));
-    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(" ")}`), [], `${width} ${colorScheme}`);
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} at ${width}`);
-    await screenshot(page, `account-${name}-${width}-${colorScheme}`);
-  }
-  await page.setViewportSize(VIEWS[0]);
-}
-
 /** Asks for a code on the page; resolves to the mailed one. */
 function signIn(page, email) {
   return codeAfter(server, email, async () => {
@@ -76,9 +55,9 @@ test("the mail's link leads to the badge, a code proves the address, and the bad
   assert.equal(link.pathname, `/claim/${credentialId}`);
   await visit(link.pathname, async (page) => {
     await page.waitForSelector("#email");
-    await inspect(page, "address");
+    await inspect(page, "account-address");
     const code = await signIn(page, recipient.email);
-    await inspect(page, "code");
+    await inspect(page, "account-code");
     await page.fill("#code", code === "000000" ? "000001" : "000000");
     await page.click("form .button--main");
     await page.waitForFunction(() => /wrong or too old/.test(document.querySelector(".complaint")?.textContent));
@@ -87,10 +66,10 @@ test("the mail's link leads to the badge, a code proves the address, and the bad
     await title(page, "Your badge is waiting");
     assert.equal(await page.textContent("#desk h2"), "Celestial Navigation");
     await page.waitForSelector("#desk img");
-    await inspect(page, "waiting");
+    await inspect(page, "account-waiting");
     await page.click("form .button--main");
     await title(page, "This badge is yours");
-    await inspect(page, "claimed");
+    await inspect(page, "account-claimed");
 
     await page.uncheck("#public");
     await page.waitForFunction(() => document.querySelector('[role="status"]').textContent === "Saved.");
@@ -108,13 +87,13 @@ test("the mail's link leads to the badge, a code proves the address, and the bad
       type: "application/x-www-form-urlencoded",
     });
     assert.equal(expectStatus(token, 200).json.token_type, "Bearer");
-    await inspect(page, "wallet");
+    await inspect(page, "account-wallet");
 
     await page.click("#own");
     await title(page, "Your badges");
     await page.waitForSelector(".collection a");
     assert.match(await page.textContent(".collection"), /Celestial Navigation/);
-    await inspect(page, "own");
+    await inspect(page, "account-own");
     await page.click("text=Sign out");
     await page.waitForSelector("#email");
   });
@@ -128,7 +107,7 @@ test("somebody else's link says so, and offers another address", async () => {
     await page.click("form .button--main");
     await title(page, "That did not work");
     assert.match(await page.textContent("#desk"), /another e-mail address/);
-    await inspect(page, "refused");
+    await inspect(page, "account-refused");
     await page.click("text=Use another address");
     await page.waitForSelector("#email");
   });
@@ -145,7 +124,7 @@ test("an invitation is accepted on the page that its mail names", async () => {
     await page.click("form .button--main");
     await title(page, "Meridian Institute");
     assert.equal(await page.textContent("#lead"), "Sie sind eingeladen als Aussteller.");
-    await inspect(page, "invitation");
+    await inspect(page, "account-invitation");
     await page.click("form .button--main");
     await page.waitForFunction(() => document.querySelector("#lead").textContent === "Sie sind jetzt Mitglied.");
   });
@@ -161,6 +140,6 @@ test("the page of the API shows every operation of the document", async () => {
     assert.equal(await page.locator(".operations > li").count(), operations);
     await page.click("#issue > summary");
     assert.match(await page.textContent("#issue"), /Scope `credentials\.issue`/);
-    await inspect(page, "docs");
+    await inspect(page, "account-docs");
   });
 });

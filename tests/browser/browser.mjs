@@ -1,12 +1,19 @@
 // A headless Chromium, and pages that remember everything that went wrong in them.
 
-import { mkdirSync } from "node:fs";
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 import { ROOT } from "../e2e/harness.mjs";
 
 const SCREENSHOTS = join(ROOT, ".local/screenshots");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const VIEWS = [
+  { width: 1100, height: 900, colorScheme: "light" },
+  { width: 360, height: 740, colorScheme: "dark" },
+];
 
 /** Starts Chromium. The sandbox is off: it does not start as root, and nothing but this project's pages is opened. */
 export function startBrowser() {
@@ -70,4 +77,18 @@ export async function drop(page, bytes, name = "file") {
 export async function screenshot(page, name) {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+/** Axe finds nothing, wide and narrow, light and dark, and nothing is wider than the screen. */
+export async function inspect(page, name) {
+  await page.evaluate(axe);
+  for (const { width, height, colorScheme } of VIEWS) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await page.evaluate(() => window.axe.run(document));
+    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(" ")}`), [], `${width} ${colorScheme}`);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} at ${width}`);
+    await screenshot(page, `${name}-${width}-${colorScheme}`);
+  }
+  await page.setViewportSize(VIEWS[0]);
 }

@@ -5,6 +5,7 @@ use ob3_core::{Achievement, Alignment, Criteria, Image, ResultDescription};
 use super::{
     achievement::{alignments, is_extension, is_language, result_descriptions},
     fields::{Fields, Invalid, Problem},
+    image::Kind,
     organization::{MAX_DESCRIPTION, MAX_NAME},
     origin::Origin,
     slug,
@@ -62,8 +63,8 @@ pub struct BadgeContent {
     pub criteria_id: Option<String>,
     /// The criteria in words; one of the two is there.
     pub criteria_narrative: Option<String>,
-    /// SHA-256 of its picture.
-    pub image_sha256: Option<String>,
+    /// Its picture.
+    pub image: Option<BadgeImage>,
     /// What kind of achievement it is.
     pub achievement_type: Option<String>,
     /// Key words.
@@ -80,6 +81,23 @@ pub struct BadgeContent {
     pub human_code: Option<String>,
     /// Language of its texts (BCP 47).
     pub in_language: Option<String>,
+}
+
+/// A badge's picture, which credentials are baked into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadgeImage {
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// PNG or SVG.
+    pub kind: Kind,
+}
+
+impl BadgeImage {
+    /// An image as the database names it.
+    #[must_use]
+    pub fn stored(sha256: String, kind: &str) -> Self {
+        Self { sha256, kind: Kind::parse(kind).unwrap_or(Kind::Png) }
+    }
 }
 
 /// A request for a badge.
@@ -122,7 +140,7 @@ impl NewBadge {
             description,
             criteria_id,
             criteria_narrative,
-            image_sha256: None,
+            image: None,
             achievement_type,
             tags,
             expires_in_days,
@@ -243,8 +261,8 @@ pub fn achievement_url(origin: &Origin, organization_slug: &str, badge_slug: &st
 
 /// The address of an image.
 #[must_use]
-pub fn image_url(origin: &Origin, sha256: &str) -> String {
-    origin.at(&format!("/images/{sha256}.png"))
+pub fn image_url(origin: &Origin, image: &BadgeImage) -> String {
+    origin.at(&format!("/images/{}.{}", image.sha256, image.kind.as_str()))
 }
 
 impl BadgeContent {
@@ -256,7 +274,7 @@ impl BadgeContent {
             name: self.name.clone(),
             description: self.description.clone(),
             criteria: Criteria { id: self.criteria_id.clone(), narrative: self.criteria_narrative.clone() },
-            image: self.image_sha256.as_deref().map(|hash| Image { id: image_url(origin, hash), caption: None }),
+            image: self.image.as_ref().map(|image| Image { id: image_url(origin, image), caption: None }),
             achievement_type: self.achievement_type.clone(),
             tag: self.tags.clone(),
             human_code: self.human_code.clone(),
@@ -354,7 +372,7 @@ mod tests {
     #[test]
     fn an_achievement_has_addresses_of_this_deployment() {
         let mut content = read(with("tags", json!(["rust"]))).unwrap().content;
-        content.image_sha256 = Some("ab".into());
+        content.image = Some(BadgeImage { sha256: "ab".into(), kind: Kind::Png });
         let achievement = content.to_achievement(&Origin::parse("https://badges.example").unwrap(), "demo", "rust");
         assert_eq!(achievement.id, "https://badges.example/achievements/demo/rust");
         assert_eq!(achievement.image.unwrap().id, "https://badges.example/images/ab.png");

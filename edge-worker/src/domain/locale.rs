@@ -42,6 +42,14 @@ impl Locale {
         Self::ALL.into_iter().find(|locale| is_tag && locale.as_str().eq_ignore_ascii_case(language))
     }
 
+    /// The language that an `Accept-Language` header (RFC 9110 §12.5.4) names first, as browsers order it; English when it names
+    /// none that there are words for.
+    #[must_use]
+    pub fn preferred(accept_language: &str) -> Self {
+        let tags = accept_language.split(',').filter_map(|range| range.split(';').next());
+        tags.filter_map(|tag| Self::parse(tag.trim())).next().unwrap_or(Self::En)
+    }
+
     /// What a stored tag means; English when it is of no language that is known today.
     #[must_use]
     pub fn stored(tag: &str) -> Self {
@@ -52,6 +60,19 @@ impl Locale {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_language_with_words_is_preferred() {
+        for (header, locale) in [
+            ("de-AT,de;q=0.9,en;q=0.8", Locale::De),
+            ("pt-BR, ja;q=0.5", Locale::Ja),
+            ("pt", Locale::En),
+            ("*", Locale::En),
+            ("", Locale::En),
+        ] {
+            assert_eq!(Locale::preferred(header), locale, "{header}");
+        }
+    }
 
     #[test]
     fn a_region_is_passed_over() {

@@ -31,6 +31,7 @@ pub mod oid4vci;
 pub mod openapi;
 pub mod organization;
 pub mod origin;
+pub mod page;
 pub mod paging;
 pub mod profile;
 pub mod queue;

@@ -328,7 +328,7 @@ fn event_item(organization: &Organization, credential: CredentialId, event: &Lif
 
 fn item(app: &App, organization: &Organization, assertion: &Assertion) -> Value {
     let mut members = standing_members(&assertion.standing);
-    let image = assertion.image_sha256.as_deref().map(|hash| badge::image_url(&app.origin, hash));
+    let image = assertion.image.as_ref().map(|image| badge::image_url(&app.origin, image));
     for (name, value) in [
         ("assertionId", tenant::assertion_id(&organization.slug, assertion.id).into()),
         ("tenantId", organization.slug.as_str().into()),

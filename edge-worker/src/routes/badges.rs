@@ -13,17 +13,21 @@ use crate::access::{self, Caller};
 use crate::app::App;
 use crate::body::{self, Query, Segments};
 use crate::domain::api_key::Scope;
-use crate::domain::badge::{self, BadgeChange, NewBadge};
+use crate::domain::badge::{self, BadgeChange, BadgeImage, NewBadge};
 use crate::domain::ids::BadgeId;
+use crate::domain::image::Kind;
 use crate::domain::{achievement, image, time};
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::fault::Rule;
 use crate::idempotency::{self, Answer, Idempotency};
-use crate::respond::{self, PNG};
+use crate::respond;
 use crate::store::{Badge, BadgeFilter, Organization, StoreError};
 
 const NOT_FOUND: Error = Error::NotFound("badge");
+/// What a badge's image may be.
+pub(crate) const IMAGE_TYPES: Error =
+    Error::UnsupportedMediaType("an image/png or image/svg+xml that is what it is called");
 
 /// Contract A's badge.
 #[derive(Serialize)]
@@ -67,7 +71,7 @@ impl Item {
             slug: badge.slug,
             description: content.description,
             criteria: Criteria { id: content.criteria_id, narrative: content.criteria_narrative },
-            image_url: content.image_sha256.as_deref().map(|sha256| badge::image_url(&app.origin, sha256)),
+            image_url: content.image.as_ref().map(|image| badge::image_url(&app.origin, image)),
             achievement_type: content.achievement_type,
             expires_in_days: content.expires_in_days,
             tags: content.tags,
@@ -145,10 +149,11 @@ async fn make(app: &App, organization: &Organization, request: Request) -> Resul
     }
 }
 
-/// `PUT /api/organizations/{organization}/badges/{badge}/image`, a PNG → 200, the badge.
+/// `PUT /api/organizations/{organization}/badges/{badge}/image`, a PNG or an SVG → 200, the badge.
 ///
 /// 1. 401 without a session, 400 for ids that are none, 404 for a stranger or an unknown badge, 403 for a member who does not manage badges.
-/// 2. 413 when it is too large, 415 unless it is a PNG by name and by content, 400 when it does not decode.
+/// 2. 413 when it is too large, 415 unless it is one of them by name and by content, 400 when it does not decode, or when it is
+///    an SVG that does more than show a picture.
 /// 3. Store the image under its hash, then the new version of the badge.
 #[worker::send]
 pub(crate) async fn set_image(
@@ -176,15 +181,13 @@ async fn put_image(app: &App, organization: &Organization, badge: &str, request:
     let id = body::path_id("badgeId", badge, BadgeId::parse)?;
     app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
 
-    let is_png = body::media_type(request.headers()).eq_ignore_ascii_case(PNG);
+    let media_type = body::media_type(request.headers()).to_ascii_lowercase();
     let bytes = body::bytes(request, image::MAX_BYTES).await?;
-    if !is_png {
-        return Err(Error::UnsupportedMediaType("a PNG image (image/png)"));
-    }
-    image::check_png(&bytes)?;
+    let kind = Kind::ALL.into_iter().find(|kind| kind.media_type() == media_type).ok_or(IMAGE_TYPES)?;
+    image::check(kind, &bytes)?;
 
-    let sha256 = app.store.put_image(&bytes).await?;
-    match app.store.set_badge_image(id, organization.id, &sha256, app.now).await {
+    let image = BadgeImage { sha256: app.store.put_image(&bytes).await?, kind };
+    match app.store.set_badge_image(id, organization.id, &image, app.now).await {
         Err(StoreError::Broken(Rule::BadgeVersion)) => {
             return Err(Error::Conflict("the badge was changed by another request at the same time".into()));
         }

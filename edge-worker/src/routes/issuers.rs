@@ -1,7 +1,7 @@
-//! Issuers and their achievements, as machines read them.
+//! Issuers and their achievements, as machines and as people read them.
 
 use axum::Extension;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 
@@ -9,11 +9,13 @@ use super::List;
 
 use crate::app::App;
 use crate::body::{Query, Segments};
-use crate::domain::{did, time};
+use crate::domain::locale::Locale;
+use crate::domain::organization::Status;
+use crate::domain::{did, negotiation, page, paging, time};
 use crate::error::{Error, Result};
 use crate::issuance;
-use crate::respond::{self, Caching};
-use crate::store::{Badge, BadgeFilter, Domain, PublicKey};
+use crate::respond::{self, Caching, HTML};
+use crate::store::{Badge, BadgeFilter, Domain, Organization, PublicKey};
 
 const DID_LD_JSON: &str = "application/did+ld+json";
 const JWK_SET_JSON: &str = "application/jwk-set+json";
@@ -141,13 +143,84 @@ pub(crate) async fn achievements(
     Ok(respond::json(StatusCode::OK, &List::new(items, page, badges.total)))
 }
 
-/// `GET /achievements/{organization}/{badge}` → its `Achievement`, in the current version of the badge.
+/// `GET /achievements/{organization}/{badge}` → its `Achievement`, in the current version of the badge; a page for those who
+/// prefer HTML.
 #[worker::send]
 pub(crate) async fn achievement(
     Extension(app): Extension<App>,
     Segments((organization, badge)): Segments<(String, String)>,
+    Query(mut query): Query,
+    headers: HeaderMap,
 ) -> Result<Response> {
-    let found = app.store.badge_by_slugs(&organization, &badge).await?.ok_or(Error::NotFound("achievement"))?;
-    let achievement = found.content.to_achievement(&app.origin, &organization, &badge).to_json();
-    Ok(respond::document(respond::LD_JSON, achievement, Caching::Briefly))
+    const NOT_FOUND: Error = Error::NotFound("achievement");
+    let chosen = language(&mut query)?;
+    query.finish()?;
+    let found = app.store.badge_by_slugs(&organization, &badge).await?.ok_or(NOT_FOUND)?;
+    let accept = header_text(&headers, &header::ACCEPT);
+    let media_type = negotiation::preferred(accept, &[respond::LD_JSON, respond::JSON, HTML]);
+    let mut response = if media_type == HTML {
+        let (organization, _) = app.store.issuer(&organization).await?.filter(is_shown).ok_or(NOT_FOUND)?;
+        let page = page::badge(&app.origin, locale(&headers, chosen), &issuer(&organization), &shown(&found));
+        respond::page(page)
+    } else {
+        let achievement = found.content.to_achievement(&app.origin, &organization, &badge).to_json();
+        respond::document(media_type, achievement, Caching::Briefly)
+    };
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, accept-language"));
+    Ok(response)
+}
+
+/// `GET /o/{organization}?offset&lang` → the page of an organization with its active badges; 404 before it is approved.
+#[worker::send]
+pub(crate) async fn organization(
+    Extension(app): Extension<App>,
+    Segments(slug): Segments<String>,
+    Query(mut query): Query,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let page = query.page()?;
+    let chosen = language(&mut query)?;
+    query.finish()?;
+    let found = app.store.issuer(&slug).await?.filter(is_shown);
+    let (organization, _) = found.ok_or(Error::NotFound("organization"))?;
+    let badges = app.store.badges(organization.id, &BadgeFilter { is_active: Some(true) }, page).await?;
+    let next = page.offset.saturating_add(page.limit);
+    let language = chosen.map_or_else(String::new, |locale| format!("&lang={}", locale.as_str()));
+    let more = (next < badges.total).then(|| format!("?limit={}&offset={next}{language}", page.limit));
+    let items: Vec<_> = badges.items.iter().map(shown).collect();
+    let locale = locale(&headers, chosen);
+    let html = page::organization(&app.origin, locale, &issuer(&organization), &items, more.as_deref());
+    let mut response = respond::page(html);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
+    Ok(response)
+}
+
+/// An organization that nobody has approved has documents, for those who hold its credentials, and no page.
+fn is_shown((organization, _): &(Organization, Vec<String>)) -> bool {
+    matches!(organization.status, Status::Approved | Status::Suspended)
+}
+
+fn issuer(organization: &Organization) -> page::Issuer<'_> {
+    page::Issuer {
+        name: &organization.name,
+        slug: &organization.slug,
+        description: organization.description.as_deref(),
+        url: organization.url.as_deref(),
+    }
+}
+
+fn shown(badge: &Badge) -> page::Shown<'_> {
+    page::Shown { slug: &badge.slug, is_active: badge.is_active, content: &badge.content }
+}
+
+fn language(query: &mut paging::Query) -> Result<Option<Locale>> {
+    Ok(query.read("lang", "a language that pages are written in", Locale::parse)?)
+}
+
+fn locale(headers: &HeaderMap, chosen: Option<Locale>) -> Locale {
+    chosen.unwrap_or_else(|| Locale::preferred(header_text(headers, &header::ACCEPT_LANGUAGE)))
+}
+
+fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

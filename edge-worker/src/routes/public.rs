@@ -5,20 +5,21 @@ use std::collections::HashMap;
 use axum::Extension;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use ob3_core::bake_png;
+use ob3_core::bake;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::access;
 use crate::app::App;
 use crate::body::Segments;
+use crate::domain::badge::{self, BadgeImage};
 use crate::domain::credential::{self, Status};
 use crate::domain::ids::{BadgeId, CredentialId};
 use crate::domain::rate::Limits;
 use crate::domain::tenant::PublicName;
 use crate::domain::{status_list, time};
 use crate::error::{Error, Result};
-use crate::respond::{self, Caching, PNG, VC_JWT};
+use crate::respond::{self, Caching, VC_JWT};
 use crate::signer;
 use crate::store::{Counted, PublicCredential};
 use crate::verification;
@@ -126,7 +127,7 @@ pub(crate) async fn verify(
             revoked_at: lifetime.revoked_at.map(time::wire),
             is_public: credential.is_public,
             verification_url: credential::verification_url(&app.origin, &credential.code),
-            image_url: found.badge.content.image_sha256.map(|hash| crate::domain::badge::image_url(&app.origin, &hash)),
+            image_url: found.badge.content.image.map(|image| badge::image_url(&app.origin, &image)),
             supersedes_credential_id: credential.supersedes,
             superseded_by_credential_id: credential.superseded_by,
         },
@@ -171,14 +172,14 @@ pub(crate) async fn baked(
     headers: HeaderMap,
 ) -> Result<Response> {
     let found = find(&app, &name, &headers, None).await?;
-    let sha256 = found.badge.content.image_sha256.as_deref().ok_or(Error::NotFound("the badge's image"))?;
+    let BadgeImage { sha256, kind } = found.badge.content.image.as_ref().ok_or(Error::NotFound("the badge's image"))?;
     let image = app.store.image(sha256).await?;
     let image = image.ok_or_else(|| Error::Internal("a badge's image is not in the store".into()))?;
     let document = signed_document(&app, &found.credential.document_sha256).await?;
-    let baked = bake_png(&image, &document).map_err(|error| Error::Internal(format!("not baked: {error}")))?;
-    let mut response = respond::document(PNG, baked, caching(&found));
+    let baked = bake(&image, &document).map_err(|error| Error::Internal(format!("not baked: {error}")))?;
+    let mut response = respond::image(*kind, baked, caching(&found));
     // The code holds letters and digits only.
-    let name = format!("inline; filename=\"{}.png\"", found.credential.code);
+    let name = format!("inline; filename=\"{}.{}\"", found.credential.code, kind.as_str());
     if let Ok(name) = HeaderValue::from_str(&name) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }

@@ -7,6 +7,7 @@ use super::credentials::Credential;
 use super::sql::{Bind, StoreError, maybe_time, prepare, row, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::assertion::{LastEvent, Standing};
+use crate::domain::badge::BadgeImage;
 use crate::domain::credential::Lifetime;
 use crate::domain::email;
 use crate::domain::ids::{CredentialId, EventId, OrganizationId, UserId};
@@ -72,8 +73,8 @@ pub(crate) struct Assertion {
     pub badge_slug: String,
     /// The name of the badge in the version that was issued.
     pub badge_name: String,
-    /// Hash of the badge's image in that version.
-    pub image_sha256: Option<String>,
+    /// The badge's image in that version.
+    pub image: Option<BadgeImage>,
     /// Name of the recipient.
     pub recipient_name: String,
     /// By what the recipient is known, unless that was erased.
@@ -104,6 +105,7 @@ struct AssertionRow {
     badge_slug: String,
     badge_name: String,
     image_sha256: Option<String>,
+    image_type: String,
     recipient_name: String,
     identity: String,
     identity_type: String,
@@ -150,7 +152,7 @@ impl AssertionRow {
             code: self.code,
             badge_slug: self.badge_slug,
             badge_name: self.badge_name,
-            image_sha256: self.image_sha256,
+            image: self.image_sha256.map(|sha256| BadgeImage::stored(sha256, &self.image_type)),
             recipient_name: self.recipient_name,
             recipient_identity: Some(self.identity).filter(|identity| !email::is_erased(identity)),
             recipient_identity_type: self.identity_type,
@@ -174,7 +176,7 @@ fn in_state(state: State) -> String {
 }
 
 const COLUMNS: &str =
-    "c.id, c.code, b.slug AS badge_slug, v.name AS badge_name, v.image_sha256, c.recipient_name, r.identity,
+    "c.id, c.code, b.slug AS badge_slug, v.name AS badge_name, v.image_sha256, v.image_type, c.recipient_name, r.identity,
     r.identity_type, c.issued_at, c.valid_until, c.claimed_at, c.revoked_at, c.revocation_reason, c.suspended_at,
     c.expired_at, c.reactivated_at, e.to_state, e.reason_code, e.reason, e.transitioned_at";
 

@@ -8,8 +8,9 @@ use super::answers::NewAnswer;
 use super::sql::{StoreError, flag, list, list_text, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::achievement;
-use crate::domain::badge::{BadgeChange, BadgeContent, NewBadge};
+use crate::domain::badge::{BadgeChange, BadgeContent, BadgeImage, NewBadge};
 use crate::domain::ids::{BadgeId, OrganizationId};
+use crate::domain::image::Kind;
 use crate::domain::paging::Page;
 
 /// A badge in its current version.
@@ -49,6 +50,7 @@ pub(super) struct BadgeRow {
     criteria_id: Option<String>,
     criteria_narrative: Option<String>,
     image_sha256: Option<String>,
+    image_type: String,
     achievement_type: Option<String>,
     #[serde(deserialize_with = "list")]
     tags: Vec<String>,
@@ -75,7 +77,7 @@ impl From<BadgeRow> for Badge {
                 description: row.description,
                 criteria_id: row.criteria_id,
                 criteria_narrative: row.criteria_narrative,
-                image_sha256: row.image_sha256,
+                image: row.image_sha256.map(|sha256| BadgeImage::stored(sha256, &row.image_type)),
                 achievement_type: row.achievement_type,
                 tags: row.tags,
                 expires_in_days: row.expires_in_days,
@@ -89,6 +91,9 @@ impl From<BadgeRow> for Badge {
     }
 }
 
+/// What a version of a badge shows.
+const IMAGE: &str = "image_sha256, image_type";
+
 /// What a version of a badge says, but for its image.
 const WORDS: &str =
     "name, description, criteria_id, criteria_narrative, achievement_type, tags, expires_in_days, alignment,
@@ -96,7 +101,7 @@ const WORDS: &str =
 
 /// The columns of a [`BadgeRow`].
 pub(super) const COLUMNS: &str = "b.id AS badge_id, b.slug AS badge_slug, b.is_active AS badge_is_active,
-    b.created_at AS badge_created_at, v.number, v.image_sha256, v.name, v.description, v.criteria_id, v.criteria_narrative,
+    b.created_at AS badge_created_at, v.number, v.image_sha256, v.image_type, v.name, v.description, v.criteria_id, v.criteria_narrative,
     v.achievement_type, v.tags, v.expires_in_days, v.alignment, v.result_description, v.credits_available, v.human_code,
     v.in_language";
 
@@ -142,16 +147,16 @@ impl Store {
         &self,
         id: BadgeId,
         organization: OrganizationId,
-        sha256: &str,
+        image: &BadgeImage,
         now: DateTime,
     ) -> Result<(), StoreError> {
         let insert = format!(
-            "INSERT INTO badge_version (badge_id, number, image_sha256, created_at, {WORDS})
-             SELECT badge_id, number + 1, ?3, ?4, {WORDS} FROM badge_version
+            "INSERT INTO badge_version (badge_id, number, {IMAGE}, created_at, {WORDS})
+             SELECT badge_id, number + 1, ?3, ?4, ?5, {WORDS} FROM badge_version
              WHERE badge_id = (SELECT id FROM badge WHERE organization_id = ?2 AND id = ?1)
                AND number = (SELECT max(number) FROM badge_version WHERE badge_id = ?1) AND image_sha256 IS NOT ?3"
         );
-        statement!(self.db, &insert, id, organization, sha256, now)?.run().await?;
+        statement!(self.db, &insert, id, organization, image.sha256, image.kind.as_str(), now)?.run().await?;
         Ok(())
     }
 
@@ -183,15 +188,17 @@ impl Store {
         now: DateTime,
     ) -> Result<D1PreparedStatement, StoreError> {
         let insert = format!(
-            "INSERT INTO badge_version (badge_id, number, image_sha256, created_at, {WORDS})
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+            "INSERT INTO badge_version (badge_id, number, {IMAGE}, created_at, {WORDS})
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
         );
+        let image = content.image.as_ref();
         statement!(
             self.db,
             &insert,
             badge,
             number,
-            content.image_sha256,
+            image.map(|image| image.sha256.as_str()),
+            image.map_or(Kind::Png, |image| image.kind).as_str(),
             now,
             content.name,
             content.description,

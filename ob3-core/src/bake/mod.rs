@@ -5,7 +5,7 @@ mod png;
 mod svg;
 
 pub use png::{bake_png, extract_png};
-pub use svg::{bake_svg, extract_svg};
+pub use svg::{SvgPart, SvgReader, bake_svg, extract_svg};
 
 pub(crate) use png::MAX_PNG_BYTES;
 

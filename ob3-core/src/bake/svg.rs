@@ -3,6 +3,8 @@
 //!
 //! The markup is scanned, not interpreted: no entity is expanded beyond the five of XML and numbers, nothing is fetched.
 
+use std::borrow::Cow;
+
 use super::BakeError;
 
 /// The namespace of Open Badges 3.0 in SVG, and that of Open Badges 2.
@@ -132,6 +134,69 @@ fn malformed(scanner: &Scanner<'_>) -> BakeError {
     BakeError::SvgMalformed { offset: scanner.at }
 }
 
+/// One part of an SVG's markup.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SvgPart<'a> {
+    /// A start tag.
+    Open {
+        /// Its name, with the prefix as it is written.
+        name: String,
+        /// Its attributes in their order, no two of a name, their entities replaced.
+        attributes: Vec<(String, String)>,
+        /// Whether it is an end tag as well.
+        is_empty: bool,
+    },
+    /// Text between tags, its entities replaced.
+    Text(Cow<'a, str>),
+    /// An end tag.
+    Close(&'a str),
+}
+
+/// Reads an SVG part by part, for those who ask what stands in it. It does not ask whether tags match.
+pub struct SvgReader<'a>(Scanner<'a>);
+
+impl<'a> SvgReader<'a> {
+    /// Begins at the beginning.
+    #[must_use]
+    pub const fn new(svg: &'a str) -> Self {
+        Self(Scanner { text: svg, at: 0 })
+    }
+
+    /// The next part; comments and a DOCTYPE that declares nothing are passed over.
+    ///
+    /// # Errors
+    /// The markup can not be scanned, is too large, or has processing instructions after its XML declaration.
+    pub fn next_part(&mut self) -> Result<Option<SvgPart<'a>>, BakeError> {
+        let scanner = &mut self.0;
+        if scanner.text.len() > MAX_SVG_BYTES {
+            return Err(BakeError::ImageTooLarge { bytes: scanner.text.len() });
+        }
+        loop {
+            let rest = scanner.rest();
+            if rest.is_empty() {
+                return Ok(None);
+            } else if !rest.starts_with('<') {
+                let text = rest.split('<').next().unwrap_or_default();
+                let plain = if text.contains('&') { unescape(text).map(Cow::Owned) } else { Some(Cow::Borrowed(text)) };
+                let plain = plain.ok_or_else(|| malformed(scanner))?;
+                scanner.at += text.len();
+                return Ok(Some(SvgPart::Text(plain)));
+            } else if rest.starts_with("<![CDATA[") {
+                scanner.at += "<![CDATA[".len();
+                return scanner.skip_past("]]>").map(|text| Some(SvgPart::Text(Cow::Borrowed(text))));
+            } else if rest.starts_with("</") {
+                scanner.at += "</".len();
+                return scanner.skip_past(">").map(|name| Some(SvgPart::Close(name.trim_end())));
+            } else if rest.starts_with("<?") && (scanner.at > 0 || !rest.starts_with("<?xml ")) {
+                return Err(malformed(scanner));
+            } else if !scanner.skip_aside()? {
+                let Tag { name, attributes, is_empty, .. } = scanner.start_tag()?;
+                return Ok(Some(SvgPart::Open { name, attributes, is_empty }));
+            }
+        }
+    }
+}
+
 struct Scanner<'a> {
     text: &'a str,
     at: usize,
@@ -162,23 +227,32 @@ impl<'a> Scanner<'a> {
             let Some(found) = self.rest().find('<') else { return Ok(None) };
             self.at += found;
             let rest = self.rest();
-            if rest.starts_with("<!--") {
-                self.skip_past("-->")?;
-            } else if rest.starts_with("<![CDATA[") {
+            if rest.starts_with("<![CDATA[") {
                 self.skip_past("]]>")?;
-            } else if rest.starts_with("<?") {
-                self.skip_past("?>")?;
             } else if rest.starts_with("</") {
                 self.skip_past(">")?;
-            } else if rest.starts_with("<!") {
-                // A DOCTYPE that names a DTD is skipped; one that declares anything is refused: entities are how XML bites.
-                if self.skip_past(">")?.contains(['[', '&', '%']) {
-                    return Err(malformed(self));
-                }
-            } else {
+            } else if !self.skip_aside()? {
                 return self.start_tag().map(Some);
             }
         }
+    }
+
+    /// Goes over a comment, a processing instruction or a DOCTYPE, if there is one.
+    fn skip_aside(&mut self) -> Result<bool, BakeError> {
+        let rest = self.rest();
+        if rest.starts_with("<!--") {
+            self.skip_past("-->")?;
+        } else if rest.starts_with("<?") {
+            self.skip_past("?>")?;
+        } else if rest.starts_with("<!") {
+            // A DOCTYPE that names a DTD is skipped; one that declares anything is refused: entities are how XML bites.
+            if self.skip_past(">")?.contains(['[', '&', '%']) {
+                return Err(malformed(self));
+            }
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
     }
 
     fn start_tag(&mut self) -> Result<Tag, BakeError> {

@@ -2,6 +2,9 @@
 
 use super::{Access, JSON, Operation, Table, answer, done, made};
 
+/// An image by its media type.
+const IMAGE: &[(&str, &str)] = &[("image/png", "binary"), ("image/svg+xml", "binary")];
+
 /// Operations and the shapes that they alone use.
 pub(super) const TABLE: Table = Table {
     refusal: "Error",
@@ -50,7 +53,7 @@ pub(super) const TABLE: Table = Table {
             access: Access::Session,
             summary: "Give a badge its image",
             query: &[],
-            body: &[("image/png", "binary")],
+            body: IMAGE,
             answers: &[done("Badge")],
         },
         Operation {
@@ -119,7 +122,7 @@ pub(super) const TABLE: Table = Table {
             access: Access::Key("badges.write"),
             summary: "Give a badge its image",
             query: &[],
-            body: &[("image/png", "binary")],
+            body: IMAGE,
             answers: &[done("Badge")],
         },
     ],

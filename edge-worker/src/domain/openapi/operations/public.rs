@@ -1,6 +1,9 @@
 //! What everybody may read and have verified.
 
-use super::{Access, JSON, Operation, Table, answer, done};
+use super::{Access, Answer, JSON, Operation, Table, answer, done};
+
+const IMAGE: &[Answer] =
+    &[answer("200", "The image", "image/png", "binary"), answer("200", "The image", "image/svg+xml", "binary")];
 
 /// Operations and the shapes that they alone use.
 pub(super) const TABLE: Table = Table {
@@ -26,7 +29,7 @@ pub(super) const TABLE: Table = Table {
             summary: "The badge\u{2019}s image with the credential inside",
             query: &[],
             body: &[],
-            answers: &[answer("200", "The image", "image/png", "binary")],
+            answers: IMAGE,
         },
         Operation {
             method: "get",
@@ -122,10 +125,25 @@ pub(super) const TABLE: Table = Table {
             id: "achievement",
             tag: "public",
             access: Access::Nobody,
-            summary: "An `Achievement`",
-            query: &[],
+            summary: "An `Achievement`, or its page",
+            query: &[("lang", "Locale")],
             body: &[],
-            answers: &[answer("200", "The document", "application/ld+json", "object")],
+            answers: &[
+                answer("200", "The document", "application/json", "object"),
+                answer("200", "The document", "application/ld+json", "object"),
+                answer("200", "The document", "text/html", "string"),
+            ],
+        },
+        Operation {
+            method: "get",
+            path: "/o/{organization}",
+            id: "organizationPage",
+            tag: "public",
+            access: Access::Nobody,
+            summary: "The page of an organization with its badges",
+            query: &[("limit", "limit"), ("offset", "offset"), ("lang", "Locale")],
+            body: &[],
+            answers: &[answer("200", "The page", "text/html", "string")],
         },
         Operation {
             method: "get",
@@ -136,7 +154,7 @@ pub(super) const TABLE: Table = Table {
             summary: "An image by its hash",
             query: &[],
             body: &[],
-            answers: &[answer("200", "The image", "image/png", "binary")],
+            answers: IMAGE,
         },
         Operation {
             method: "get",

@@ -1,16 +1,11 @@
-//! Badge images as they are uploaded: hostile until decoded.
+//! PNG: decoded to its end.
 
-use std::fmt;
 use std::io::Cursor;
 
-use png::{Decoder, DecodingError, Limits};
+use ::png::{Decoder, DecodingError, Limits};
 
-/// Most bytes of an upload (contract: 5 MB, read generously).
-pub const MAX_BYTES: usize = 5 << 20;
-/// Largest width and height: four times what displays of badges show.
-const MAX_SIDE: u32 = 4096;
-/// Most pixels: 2048 × 2048. Decoding them is the most work that one upload may cost.
-const MAX_PIXELS: u64 = 2048 * 2048;
+use super::{ENDS_EARLY, MALFORMED, MAX_PIXELS, MAX_SIDE, Refused};
+
 /// Most bytes that the decoder may hold for chunks; rows are decoded one by one and thrown away.
 const MAX_DECODER_BYTES: usize = 4 << 20;
 
@@ -18,57 +13,14 @@ const SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n'];
 /// PNG 3 §11.2.5: length 0, type `IEND`, its CRC.
 const END: [u8; 12] = [0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82];
 
-/// Why an upload is not taken as a badge's image.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// It is no PNG.
-    NotPng,
-    /// Its header says more pixels than are taken.
-    TooManyPixels {
-        /// Width.
-        width: u32,
-        /// Height.
-        height: u32,
-    },
-    /// It moves.
-    Animated,
-    /// It can not be decoded to its end.
-    Broken(String),
-    /// Something follows the image.
-    TrailingData,
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotPng => f.write_str("the image is not a PNG"),
-            Self::TooManyPixels { width, height } => {
-                write!(
-                    f,
-                    "the image has {width} × {height} pixels; at most {MAX_SIDE} a side and {MAX_PIXELS} in all are taken"
-                )
-            }
-            Self::Animated => f.write_str("the image is animated"),
-            Self::Broken(why) => write!(f, "the image can not be decoded: {why}"),
-            Self::TrailingData => f.write_str("the image is followed by other data"),
-        }
-    }
-}
-
 /// Whether bytes begin as a PNG does.
 #[must_use]
-pub fn is_png(bytes: &[u8]) -> bool {
+pub(super) fn is_png(bytes: &[u8]) -> bool {
     bytes.starts_with(&SIGNATURE)
 }
 
-/// Decodes a whole PNG, row by row in bounded memory, and says whether it can be a badge's image.
-///
-/// # Errors
-/// [`Refused`], by the header before a pixel is decoded where the header tells.
-pub fn check_png(bytes: &[u8]) -> Result<(), Refused> {
-    if !is_png(bytes) {
-        return Err(Refused::NotPng);
-    }
+/// Decodes a whole PNG, row by row in bounded memory.
+pub(super) fn check(bytes: &[u8]) -> Result<(), Refused> {
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: MAX_DECODER_BYTES });
     // Their compressed contents are not needed, so they are not inflated.
     decoder.set_ignore_text_chunk(true);
@@ -89,19 +41,19 @@ pub fn check_png(bytes: &[u8]) -> Result<(), Refused> {
 
 fn broken(error: DecodingError) -> Refused {
     Refused::Broken(match error {
-        DecodingError::IoError(_) => "it ends too early".into(),
-        DecodingError::LimitsExceeded => "it needs too much memory".into(),
-        DecodingError::Format(_) | DecodingError::Parameter(_) => "it is malformed".into(),
+        DecodingError::IoError(_) => ENDS_EARLY,
+        DecodingError::LimitsExceeded => "it needs too much memory",
+        DecodingError::Format(_) | DecodingError::Parameter(_) => MALFORMED,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use png::{BitDepth, ColorType, Encoder};
+    use ::png::{BitDepth, ColorType, Encoder};
 
     use super::*;
 
-    fn encode(width: u32, height: u32, animated: bool) -> Vec<u8> {
+    fn drawn(width: u32, height: u32, animated: bool) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut encoder = Encoder::new(&mut bytes, width, height);
         encoder.set_color(ColorType::Rgba);
@@ -129,45 +81,44 @@ mod tests {
 
     #[test]
     fn a_whole_png_is_taken() {
-        assert_eq!(check_png(&encode(64, 48, false)), Ok(()));
+        assert_eq!(check(&drawn(64, 48, false)), Ok(()));
     }
 
     #[test]
     fn a_png_that_ends_early_is_refused_wherever_it_is_cut() {
-        let whole = encode(16, 16, false);
+        let whole = drawn(16, 16, false);
         for length in 0..whole.len() {
-            assert!(check_png(&whole[..length]).is_err(), "cut to {length} of {}", whole.len());
+            assert!(check(&whole[..length]).is_err(), "cut to {length} of {}", whole.len());
         }
     }
 
     #[test]
     fn a_changed_byte_is_refused() {
-        let whole = encode(16, 16, false);
+        let whole = drawn(16, 16, false);
         for at in 0..whole.len() {
             let mut changed = whole.clone();
             changed[at] ^= 0x10;
-            assert!(check_png(&changed).is_err(), "byte {at} of {}", whole.len());
+            assert!(check(&changed).is_err(), "byte {at} of {}", whole.len());
         }
     }
 
     #[test]
     fn too_many_pixels_are_refused_by_the_header_alone() {
         for (width, height) in [(4097, 1), (1, 4097), (2048, 2049), (100_000, 100_000), (0x7fff_ffff, 0x7fff_ffff)] {
-            assert_eq!(check_png(&header(width, height)), Err(Refused::TooManyPixels { width, height }));
+            assert_eq!(check(&header(width, height)), Err(Refused::TooManyPixels { width, height }));
         }
     }
 
     #[test]
     fn an_animation_is_refused() {
-        assert_eq!(check_png(&encode(8, 8, true)), Err(Refused::Animated));
+        assert_eq!(check(&drawn(8, 8, true)), Err(Refused::Animated));
     }
 
     #[test]
     fn what_is_no_image_or_more_than_one_is_refused() {
-        assert_eq!(check_png(b""), Err(Refused::NotPng));
-        assert_eq!(check_png(b"GIF89a"), Err(Refused::NotPng));
-        let mut bytes = encode(8, 8, false);
+        assert!(check(b"").is_err() && check(b"GIF89a").is_err());
+        let mut bytes = drawn(8, 8, false);
         bytes.extend_from_slice(b"PK\x03\x04");
-        assert_eq!(check_png(&bytes), Err(Refused::TrailingData));
+        assert_eq!(check(&bytes), Err(Refused::TrailingData));
     }
 }
