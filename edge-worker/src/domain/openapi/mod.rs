@@ -10,6 +10,8 @@ pub use operations::{Access, Answer, Operation, TABLES, Table};
 
 use super::origin::Origin;
 
+const HTML: &str = "text/html";
+
 /// The whole document, for a deployment.
 #[must_use]
 pub fn document(origin: &Origin) -> Value {
@@ -104,6 +106,10 @@ fn responses(operation: &Operation, refusal: &str) -> Value {
         add_response(&mut responses, answer.status, answer.description, (answer.media, answer.schema));
     }
     add_response(&mut responses, "default", "A refusal, or a fault", ("application/json", refusal));
+    // A page says in words why it shows nothing.
+    if operation.answers.iter().any(|answer| answer.media == HTML) {
+        add_response(&mut responses, "default", "", (HTML, "string"));
+    }
     Value::Object(responses)
 }
 
