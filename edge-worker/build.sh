@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the worker for release into build/ (index.js and index_bg.wasm), without network. Does nothing where nothing changed.
-# QUICK=1 builds it for trying things out: three times as fast to build, twice as large, slower, never to be deployed.
+# Builds the worker for release into build/ (index.js and index_bg.wasm). Does nothing where nothing changed.
+# QUICK=1 builds it for trying things out: in seconds, but twice as large, slower, never to be deployed.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ../tools/env.sh

@@ -150,14 +150,7 @@ mod tests {
     use super::*;
 
     const NOW: DateTime = DateTime::from_unix_millis(1_768_471_200_000);
-    const OPEN: Lifetime = Lifetime {
-        valid_until: None,
-        claimed_at: None,
-        revoked_at: None,
-        suspended_at: None,
-        expired_at: None,
-        reactivated_at: None,
-    };
+    const OPEN: Lifetime = Lifetime::OPEN;
 
     fn event(to_state: State) -> LastEvent {
         LastEvent { to_state, reason_code: "other".into(), reason: Some("why".into()), transitioned_at: NOW }

@@ -130,6 +130,17 @@ pub struct Lifetime {
 }
 
 impl Lifetime {
+    /// Of one to which nothing has happened.
+    #[cfg(test)]
+    pub(crate) const OPEN: Self = Self {
+        valid_until: None,
+        claimed_at: None,
+        revoked_at: None,
+        suspended_at: None,
+        expired_at: None,
+        reactivated_at: None,
+    };
+
     /// The state at a time.
     #[must_use]
     pub fn status(self, now: DateTime) -> Status {

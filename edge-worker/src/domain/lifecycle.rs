@@ -429,14 +429,7 @@ mod tests {
     fn the_state_follows_from_the_times() {
         let now = DateTime::from_unix_millis(1_768_471_200_000);
         let at = |seconds| Some(now.plus_seconds(seconds));
-        let none = Lifetime {
-            valid_until: None,
-            claimed_at: None,
-            revoked_at: None,
-            suspended_at: None,
-            expired_at: None,
-            reactivated_at: None,
-        };
+        let none = Lifetime::OPEN;
         let over = Lifetime { valid_until: at(-10), ..none };
         for (lifetime, state, status) in [
             (none, State::Active, "pending"),

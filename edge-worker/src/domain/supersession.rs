@@ -94,14 +94,7 @@ mod tests {
 
     const NOW: DateTime = DateTime::from_unix_millis(1_768_471_200_000);
 
-    const OPEN: Lifetime = Lifetime {
-        valid_until: None,
-        claimed_at: None,
-        revoked_at: None,
-        suspended_at: None,
-        expired_at: None,
-        reactivated_at: None,
-    };
+    const OPEN: Lifetime = Lifetime::OPEN;
 
     fn newest(lifetime: Lifetime) -> Newest {
         Newest { id: id(), lifetime, recorded_at: NOW.plus_seconds(-60) }

@@ -197,7 +197,8 @@ async fn put_image(app: &App, organization: &Organization, badge: &str, request:
     Ok(respond::json(StatusCode::OK, &Item::new(app, organization, badge)?))
 }
 
-/// `PATCH /api/organizations/{organization}/badges/{badge} {name?, description?, criteria?, …, isActive?}` → 200, the badge in its new version. What was issued of it stays as it was signed.
+/// `PATCH /api/organizations/{organization}/badges/{badge} {name?, description?, criteria?, …, isActive?}` → 200, the badge in its
+/// new version. What was issued of it stays as it was signed.
 ///
 /// 1. 401, 404 and 403 as [`set_image`].
 /// 2. 400 for a malformed request, 409 when another request changes the badge at the same time.
