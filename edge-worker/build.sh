@@ -25,10 +25,9 @@ if [ -n "${QUICK:-}" ]; then
   exit 0
 fi
 
-# The standard library is built anew, as for the npm package (verifier-wasm/build.sh says why). Optimised below and not by
-# worker-build: it would keep the names of functions, which nobody reads at the edge.
-RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Zunstable-options -Cpanic=immediate-abort" \
-  worker-build --profile worker --no-opt . -Z build-std=std,panic_abort -Z build-std-features=optimize_for_size
+# Optimised below and not by worker-build: it would keep the names of functions, which nobody reads at the edge.
+RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$SMALL_RUSTFLAGS \
+  worker-build --profile worker --no-opt . "${SMALL_STD[@]}"
 "$WASM_OPT_BIN" -Oz --strip-debug --strip-producers --all-features build/index_bg.wasm -o build/index_bg.wasm
 compressed=$(($(gzip -9c build/index_bg.wasm | wc -c) + $(gzip -9c build/index.js | wc -c)))
 printf 'edge-worker: %s bytes, %s compressed\n' "$(stat -c %s build/index_bg.wasm)" "$compressed"

@@ -63,7 +63,7 @@ rust_serves() {
   [ -n "$version" ] && [ "$(printf '%s\n' "$RUST_MINIMUM" "$version" | sort -V | head -n 1)" = "$RUST_MINIMUM" ] || return 1
   libdir=$(rustc --print target-libdir --target "$WASM_TARGET" 2>/dev/null) && ls "$libdir"/libstd-*.rlib >/dev/null 2>&1 || return 1
   cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1 || return 1
-  # The npm package is built with a standard library of its own, without the texts of panics (verifier-wasm/build.sh).
+  # The npm package is built with a standard library of its own, without the texts of panics (tools/env.sh).
   RUSTC_BOOTSTRAP=1 rustc -Zunstable-options -Cpanic=immediate-abort --print cfg >/dev/null 2>&1 || return 1
   [ -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library/std" ]
 }

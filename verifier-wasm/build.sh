@@ -45,13 +45,10 @@ module() {
   cp "$kept/$name"* "$work"
 }
 
-# The standard library is built anew, small, and without the texts of panics, which would be a tenth of the module: a trap is all
-# that a host sees of one. It takes cargo's unstable build-std, and so RUSTC_BOOTSTRAP; what is built is stable Rust.
 make_module() {
   local name=$1 folder=$2; shift 2
-  RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="-Zunstable-options -Cpanic=immediate-abort" \
-    cargo build --quiet --release --locked --target "$WASM_TARGET" -p verifier-wasm "$@" \
-    -Z build-std=std,panic_abort -Z build-std-features=optimize_for_size
+  RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$SMALL_RUSTFLAGS \
+    cargo build --quiet --release --locked --target "$WASM_TARGET" -p verifier-wasm "$@" "${SMALL_STD[@]}"
   # The glue has no path of its own to the module: each entry in js/ says how its platform gets it.
   "$WASM_BINDGEN_BIN" "$target/$WASM_TARGET/release/accolade_verifier.wasm" \
     --target web --no-typescript --omit-default-module-path \
@@ -65,7 +62,8 @@ make_module() {
 }
 module accolade_verifier
 # Here size goes before speed.
-module accolade_verifier_slim --no-default-features --config 'profile.release.package.ob3-core.opt-level="z"'
+module accolade_verifier_slim --no-default-features --config 'profile.release.package.ob3-core.opt-level="z"' \
+  --config 'profile.release.package.curve25519-dalek.opt-level="s"'
 
 cp "${shipped[@]}" "$work"
 node web/build-element.mjs "$work/element"
