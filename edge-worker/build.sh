@@ -10,8 +10,8 @@ MAX_COMPRESSED=$((1024 * 1024))
 
 # Everything that the worker is made of, and what makes it: worker-build itself begins from the start every time.
 inputs() {
-  find src ../ob3-core/src ../ob3-core/contexts -type f
-  printf '%s\n' build.sh Cargo.toml ../ob3-core/Cargo.toml ../Cargo.toml ../Cargo.lock ../tools/env.sh ../tools/wasm-opt
+  find src ../ob3-core/{src,rdf/src,contexts} -type f
+  printf '%s\n' build.sh Cargo.toml ../ob3-core/{,rdf/}Cargo.toml ../Cargo.toml ../Cargo.lock ../tools/env.sh ../tools/wasm-opt
 }
 digest=$({ inputs | LC_ALL=C sort | xargs sha256sum; rustc -V; echo "${QUICK:-}"; } | sha256sum)
 if [ -f build/index_bg.wasm ] && [ "$(cat build/.stamp 2>/dev/null)" = "$digest" ]; then

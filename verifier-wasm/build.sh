@@ -14,8 +14,8 @@ shipped=($HERE/js/* $HERE/package.json $HERE/README.md LICENSE-*)
 
 # What the modules are made of; and the package, of which the web component is a part that the pages share.
 code() {
-  printf '%s\n' $HERE/{build.sh,Cargo.toml} ob3-core/Cargo.toml Cargo.{toml,lock} tools/env.sh tools/package-lock.json
-  find $HERE/src ob3-core/src ob3-core/contexts -type f
+  printf '%s\n' $HERE/{build.sh,Cargo.toml} ob3-core/{,rdf/}Cargo.toml Cargo.{toml,lock} tools/env.sh tools/package-lock.json
+  find $HERE/src ob3-core/{src,rdf/src,contexts} -type f
 }
 rest() {
   printf '%s\n' "${shipped[@]}" $HERE/{sizes.mjs,size-budget.json} web/{build-element,bundle}.mjs
@@ -62,7 +62,7 @@ make_module() {
 }
 module accolade_verifier
 # Here size goes before speed.
-module accolade_verifier_slim --no-default-features --config 'profile.release.package.ob3-core.opt-level="z"' \
+module accolade_verifier_slim --no-default-features --config 'profile.release.package.ob3-rdf.opt-level="z"' \
   --config 'profile.release.package.curve25519-dalek.opt-level="s"'
 
 cp "${shipped[@]}" "$work"

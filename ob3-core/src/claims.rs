@@ -1,8 +1,8 @@
 //! What a credential says of itself, for display: read along known paths only, and shown as claimed, never as fact.
 
 use crate::examine::{Role, is_v1};
-use crate::json::{Value, Writer};
 use crate::nested::has_type;
+use ob3_rdf::json::{Value, Writer};
 
 /// Longest text that is repeated in a report; the credential itself has the rest.
 const MAX_TEXT_CHARS: usize = 4096;

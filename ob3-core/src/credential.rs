@@ -5,11 +5,11 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::contexts::{OPEN_BADGES_3_0_3_URL, VC_V2_URL};
-use crate::json::Writer;
 use crate::results::{AchievementResult, Alignment, ResultDescription};
 use crate::status::encode_status_list;
 use crate::time::DateTime;
+use ob3_rdf::contexts::{OPEN_BADGES_3_0_3_URL, VC_V2_URL};
+use ob3_rdf::json::Writer;
 
 /// A badge before it is signed: class `AchievementCredential`, in the shape that VCDM 2.0 gives it.
 #[derive(Clone, Debug, PartialEq)]
@@ -218,7 +218,7 @@ impl IdentityObject {
     pub fn hashed(identity_type: &str, identifier: &str, salt: &str) -> Self {
         let digest = Sha256::new().chain_update(identifier).chain_update(salt).finalize();
         let mut identity_hash = String::from("sha256$");
-        crate::hex::push(&mut identity_hash, &digest);
+        ob3_rdf::hex::push(&mut identity_hash, &digest);
         Self { identity_type: identity_type.into(), identity_hash, hashed: true, salt: Some(salt.into()) }
     }
 }

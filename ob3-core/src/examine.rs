@@ -3,11 +3,8 @@
 use std::borrow::Cow;
 
 use crate::claims;
-use crate::contexts::{VC_V1_URL, VC_V2_URL};
 use crate::input::{self, Form};
-use crate::json::{Object, Value};
 use crate::json_schema::Schemas;
-use crate::jsonld::{ContextStore, ErrorCode, JsonLdError, Options};
 use crate::jwt::{self, Dates};
 use crate::nested::{self, Endorsement, Nested, has_type};
 use crate::policy::{Accepted, Policy, StatusPolicy};
@@ -18,6 +15,9 @@ use crate::report::{CheckName, CheckResult, Code, Finding, Report};
 use crate::schema;
 use crate::status::{self, StatusEntry, StatusList};
 use crate::time::DateTime;
+use ob3_rdf::contexts::{VC_V1_URL, VC_V2_URL};
+use ob3_rdf::json::{Object, Value};
+use ob3_rdf::jsonld::{ContextStore, ErrorCode, JsonLdError, Options};
 
 /// What a credential is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

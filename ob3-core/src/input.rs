@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::bake::{self, BakeError};
-use crate::json::{self, JsonErrorKind, Value};
 use crate::jwt;
 use crate::report::{Code, Finding};
+use ob3_rdf::json::{self, JsonErrorKind, Value};
 
 /// Largest credential that is read: beyond any badge, and read within a fraction of a second.
 pub(crate) const MAX_CREDENTIAL_BYTES: usize = 2 << 20;

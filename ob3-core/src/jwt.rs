@@ -3,11 +3,11 @@
 use crate::base64url;
 use crate::did::MethodUrl;
 use crate::examine::clip;
-use crate::json::{Object, Value};
 use crate::key::VerificationKey;
 use crate::proof::Algorithm;
 use crate::report::{Code, Finding};
 use crate::time::DateTime;
+use ob3_rdf::json::{Object, Value};
 
 /// A compact JWS, taken apart and not believed.
 pub(crate) struct Compact<'a> {

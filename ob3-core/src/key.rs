@@ -5,8 +5,8 @@ use std::fmt;
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 
 use crate::base64url;
-use crate::json::{Value, Writer};
 use crate::multibase;
+use ob3_rdf::json::{Value, Writer};
 
 /// The multicodec prefix of an Ed25519 public key: `0xed` as an unsigned varint.
 const ED25519_PUB: [u8; 2] = [0xed, 0x01];

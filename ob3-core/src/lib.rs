@@ -51,38 +51,27 @@
 
 mod bake;
 mod base64url;
-mod canonicalize;
 mod claims;
-mod contexts;
 mod crc;
 mod credential;
 mod did;
 mod examine;
-mod hex;
 mod input;
-mod jcs;
-mod json;
 mod json_schema;
-mod jsonld;
 mod jwt;
 mod key;
-mod map;
-mod mix;
 mod multibase;
 #[cfg(feature = "native-crypto")]
 pub mod native;
 mod nested;
-mod plain;
 mod policy;
 mod proof;
-mod rdf;
 mod recipient;
 mod report;
 mod results;
 mod schema;
 mod settle;
 mod sign;
-mod sort;
 mod status;
 #[cfg(feature = "test-vectors")]
 pub mod testing;
@@ -99,8 +88,8 @@ pub use credential::{
 };
 #[cfg(feature = "any-credential")]
 pub use did::{did_web_url, is_multikey, own_key_jwk};
-pub use json::{JsonError, JsonErrorKind};
 pub use key::{PublicKey, SigningKey};
+pub use ob3_rdf::json::{JsonError, JsonErrorKind};
 pub use policy::{Accepted, Policy, PolicyError, StatusPolicy, UnauthenticatedIssuer};
 pub use proof::{Algorithm, Suite};
 pub use report::{Check, CheckName, CheckResult, Code, Datum, Finding, Outcome, Report};

@@ -6,9 +6,9 @@ use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
 use sha2::{Digest, Sha256};
 
 use crate::base64url;
-use crate::json::{self, Value};
 use crate::proof::Algorithm;
 use crate::verify::SignatureCheck;
+use ob3_rdf::json::{self, Value};
 
 /// RFC 8017 §9.2, note 1: the DER that goes before a SHA-256 hash.
 const SHA256_PREFIX: [u8; 19] =

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use crate::examine::{Role, clip, id_of};
-use crate::json::{Object, Value, Writer};
+use ob3_rdf::json::{Object, Value, Writer};
 
 /// Most credentials that are looked at in one verification, at all depths together: a learner record has some dozens, and
 /// each may cost documents and signature checks.

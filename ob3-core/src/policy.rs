@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::bake::MAX_PNG_BYTES;
-use crate::json::{self, MAX_DEPTH, Value};
-use crate::jsonld::MAX_QUADS;
 use crate::proof::{Algorithm, Suite};
 use crate::status::{MAX_ENTRIES_OF_A_LIST, MIN_ENTRIES, parse_index};
 use crate::trust::Registry;
+use ob3_rdf::json::{self, MAX_DEPTH, Value};
+use ob3_rdf::jsonld::MAX_QUADS;
 
 /// Most seconds that a clock may be said to be off.
 const MAX_CLOCK_SKEW_SECONDS: usize = 86_400;

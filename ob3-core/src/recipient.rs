@@ -3,9 +3,9 @@
 use md5::Md5;
 use sha2::{Digest, Sha256};
 
-use crate::hex;
-use crate::json::{Object, Value};
 use crate::report::{Code, Finding};
+use ob3_rdf::hex;
+use ob3_rdf::json::{Object, Value};
 
 /// Compares an identifier with those of the credential's subject: its `id`, plain or as a `mailto:` or `tel:` URI, and
 /// each `identifier`, plain or hashed.
@@ -54,7 +54,7 @@ fn matches(identity: &Value<'_>, spellings: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
+    use ob3_rdf::json;
 
     fn code(subject: &str, known: Option<&str>) -> Code {
         let text = format!(r#"{{"credentialSubject":{subject}}}"#);

@@ -1,7 +1,7 @@
 //! The report: the one wire contract of every consumer, native, wasm and worker.
 
-use crate::json::Writer;
 use crate::time::DateTime;
+use ob3_rdf::json::Writer;
 
 /// What a verification comes to. There is no fourth answer and no boolean beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

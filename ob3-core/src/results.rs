@@ -2,7 +2,7 @@
 //! besides the achievement itself.
 
 use crate::credential::{objects, optional, strings};
-use crate::json::Writer;
+use ob3_rdf::json::Writer;
 
 /// Class `Alignment`: a node of an educational framework.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

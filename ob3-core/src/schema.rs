@@ -2,13 +2,13 @@
 //! of claims be spelled in several ways, and readers of JSON understand one of them.
 
 use crate::examine::Role;
-use crate::json::{Object, Value};
-#[cfg(feature = "any-credential")]
-use crate::jsonld::is_directed_string;
-use crate::jsonld::is_language_string;
 use crate::nested::{self, has_type};
 use crate::report::{Code, Finding};
 use crate::time::DateTime;
+use ob3_rdf::json::{Object, Value};
+#[cfg(feature = "any-credential")]
+use ob3_rdf::jsonld::is_directed_string;
+use ob3_rdf::jsonld::is_language_string;
 
 /// What a member's value must be.
 #[derive(Clone, Copy)]

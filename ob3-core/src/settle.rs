@@ -8,15 +8,15 @@ use sha2::{Digest, Sha256};
 
 use crate::did::{self, Method, Source};
 use crate::examine::Examined;
-use crate::hex;
 use crate::key::{Curve, VerificationKey};
-use crate::map::Map;
 use crate::policy::UnauthenticatedIssuer;
 use crate::proof::Algorithm;
 use crate::proof::open::{KeyRef, Proof, ProofState, Signed};
 use crate::report::{CheckResult, Code, Finding};
 use crate::time::DateTime;
 use crate::verify::{Need, SignatureCheck};
+use ob3_rdf::hex;
+use ob3_rdf::map::Map;
 
 /// Most signatures that one verification has its host check: a derived proof has one for each statement, and a host takes up to
 /// a millisecond for each.

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::canonicalize::MAX_WORK;
-use crate::json::{self, JsonError, Value, Writer};
-use crate::jsonld::{ContextStore, Options};
 use crate::key::SigningKey;
 use crate::multibase;
 use crate::proof::rdfc::EDDSA_RDFC_2022;
 use crate::proof::{Algorithm, HashError, Suite, rdfc};
 use crate::time::DateTime;
+use ob3_rdf::canonicalize::MAX_WORK;
+use ob3_rdf::json::{self, JsonError, Value, Writer};
+use ob3_rdf::jsonld::{ContextStore, Options};
 
 /// Context documents, and what processing them gave. Make one and keep it: processing the contexts of Open Badges takes
 /// longer than all the rest of signing or verifying.

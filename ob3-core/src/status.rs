@@ -7,9 +7,9 @@ use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use crate::base64url;
 use crate::crc::crc32;
 use crate::did::web::is_public_url;
-use crate::json::{self, Object, Value};
 use crate::nested::has_type;
 use crate::report::{Code, Finding};
+use ob3_rdf::json::{self, Object, Value};
 
 /// Fewest entries of a list (§2.2): with fewer, fetching it would tell whose status was looked up.
 pub(crate) const MIN_ENTRIES: usize = 131_072;

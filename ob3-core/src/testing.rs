@@ -3,12 +3,12 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use crate::canonicalize::{Hash, MAX_WORK, canonical_labels, serialize, sha256, sha384};
-use crate::hex;
-use crate::json::{self, Value};
-use crate::jsonld::{self, ContextStore, Options, RdfDirection};
 use crate::proof::rdfc;
-use crate::rdf::{Dataset, Suffix, Term};
+use ob3_rdf::canonicalize::{Hash, MAX_WORK, canonical_labels, serialize, sha256, sha384};
+use ob3_rdf::hex;
+use ob3_rdf::json::{self, Value};
+use ob3_rdf::jsonld::{self, ContextStore, Options, RdfDirection};
+use ob3_rdf::rdf::{Dataset, Suffix, Term};
 
 /// A zlib stream: what a compressed `iTXt` chunk holds.
 #[must_use]

@@ -2,9 +2,9 @@
 //! genuine does not hang on whether anybody has heard of its issuer.
 
 use crate::examine::clip;
-use crate::json::Value;
 use crate::policy::{each, identifier};
 use crate::report::{CheckResult, Code, Finding};
+use ob3_rdf::json::Value;
 
 /// A registry of issuers, as the caller has it.
 #[derive(Clone, Debug, PartialEq, Eq)]

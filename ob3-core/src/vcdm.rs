@@ -1,11 +1,7 @@
 //! Credentials of any type (VCDM 2.0): held to the rules of the data model, completed, and signed.
 
-use crate::canonicalize::MAX_WORK;
-use crate::contexts::VC_V2_URL;
 use crate::credential::BitstringStatusListEntry;
 use crate::examine::{check_contexts, json_ld_finding};
-use crate::json::{self, Object, Value, Writer};
-use crate::jsonld::Options;
 use crate::key::SigningKey;
 use crate::nested::has_type;
 use crate::proof::rdfc;
@@ -13,6 +9,10 @@ use crate::report::{Code, Finding};
 use crate::sign::{Contexts, ProofOptions, SignError, sign};
 use crate::time::DateTime;
 use crate::{base64url, input, schema};
+use ob3_rdf::canonicalize::MAX_WORK;
+use ob3_rdf::contexts::VC_V2_URL;
+use ob3_rdf::json::{self, Object, Value, Writer};
+use ob3_rdf::jsonld::Options;
 
 /// What an issuer adds to a credential.
 #[derive(Clone, Copy, Debug)]

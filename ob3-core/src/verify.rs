@@ -5,9 +5,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
-use crate::canonicalize::MAX_WORK;
 use crate::examine::{self, Examined, Role};
-use crate::map::Map;
 use crate::nested::{MAX_ENDORSEMENT_DEPTH, MAX_NESTED, Nested};
 use crate::policy::Policy;
 use crate::proof::Algorithm;
@@ -17,6 +15,8 @@ use crate::sign::Contexts;
 use crate::status::{self, Kind, MAX_LISTS_BYTES, Purpose, StatusEntry, StatusList};
 use crate::time::DateTime;
 use crate::trust;
+use ob3_rdf::canonicalize::MAX_WORK;
+use ob3_rdf::map::Map;
 
 /// Most bytes of all credentials inside, refreshed badges and status lists together: each of a hundred documents may be as
 /// large as the host lets it be. The credentials of the largest input take up half of it.

@@ -1,8 +1,8 @@
 //! did:jwk (<https://github.com/quartzjer/did-jwk/blob/main/spec.md>): the identifier is a JWK in base64url.
 
 use crate::base64url;
-use crate::json;
 use crate::key::VerificationKey;
+use ob3_rdf::json;
 
 /// The key of `did:jwk:` and this identifier.
 pub(super) fn parse(id: &str) -> Option<VerificationKey> {

@@ -3,9 +3,9 @@
 mod jwk;
 pub(crate) mod web;
 
-use crate::json::{self, Object, Value};
 use crate::key::{PublicKey, VerificationKey};
 use crate::time::DateTime;
+use ob3_rdf::json::{self, Object, Value};
 
 /// The URL of a verification method: that of its controller's document, and a fragment.
 #[derive(Clone, Debug, PartialEq, Eq)]

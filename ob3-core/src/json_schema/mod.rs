@@ -12,11 +12,11 @@ pub(crate) use validate::{MAX_WORK, check as validate};
 use std::cell::OnceCell;
 
 use crate::examine::clip;
-use crate::json::{Object, Value};
 use crate::nested::has_type;
 use crate::report::{Code, Finding};
 use crate::settle::Documents;
 use crate::status::is_trustworthy;
+use ob3_rdf::json::{Object, Value};
 
 /// Most schemas that one credential may name: its standard's own and a few of its community's.
 const MAX_SCHEMAS: usize = 8;

@@ -2,7 +2,7 @@
 //! classes by property. A pattern becomes a small program, which is run over a text in all ways at once: no pattern takes
 //! longer than its length times that of the text.
 
-use crate::sort::sorted;
+use ob3_rdf::sort::sorted;
 
 /// Most instructions of a program: what `{1000}` of a short group comes to.
 const MAX_PROGRAM: usize = 4096;

@@ -7,8 +7,8 @@ use std::cell::Cell;
 
 use super::pattern::Pattern;
 use crate::examine::clip;
-use crate::json::{self, Object, Value};
 use crate::report::{Code, Finding};
+use ob3_rdf::json::{self, Object, Value};
 
 /// Most steps of all schemas of one verification together: applications of a schema to a value, its keywords and what they
 /// hold, comparisons and matching by their size. A large badge takes some ten thousand against the standard's own schema.

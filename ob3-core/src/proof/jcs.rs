@@ -4,8 +4,8 @@
 use sha2::{Digest, Sha256, Sha384};
 
 use super::HashError;
-use crate::jcs;
-use crate::json::{Object, Value};
+use ob3_rdf::jcs;
+use ob3_rdf::json::{Object, Value};
 
 /// The hash of the proof configuration, then that of the document.
 pub(super) fn hash_data(document: &Value<'_>, proof: &Object<'_>, is_sha384: bool) -> Result<Vec<u8>, HashError> {

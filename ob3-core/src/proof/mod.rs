@@ -9,8 +9,8 @@ pub(crate) mod rdfc;
 #[cfg(feature = "selective-disclosure")]
 pub(crate) mod selective;
 
-use crate::json::{Object, Value};
-use crate::jsonld::{ContextStore, JsonLdError, Options};
+use ob3_rdf::json::{Object, Value};
+use ob3_rdf::jsonld::{ContextStore, JsonLdError, Options};
 
 /// Whether the host is asked to check signatures, and whether derived proofs are read.
 const HOST_SIGNATURES: bool = cfg!(feature = "host-signatures");

@@ -5,8 +5,6 @@ use super::selective::{self, DerivedProof, VerifyData};
 use super::{HashError, Suite, rdfc};
 use crate::did::MethodUrl;
 use crate::examine::clip;
-use crate::json::{Object, Value};
-use crate::jsonld::{ContextStore, Options};
 use crate::jwt::{self, Compact, KeyHint};
 use crate::key::VerificationKey;
 use crate::multibase;
@@ -14,6 +12,8 @@ use crate::policy::Policy;
 use crate::proof::Algorithm;
 use crate::report::{Code, Finding};
 use crate::time::DateTime;
+use ob3_rdf::json::{Object, Value};
+use ob3_rdf::jsonld::{ContextStore, Options};
 
 /// Most proofs that are looked at: a proof set has two or three, and each may cost a document and a signature check.
 pub(crate) const MAX_PROOFS: usize = 8;

@@ -6,10 +6,10 @@ use std::cell::OnceCell;
 use sha2::{Digest, Sha256};
 
 use super::HashError;
-use crate::canonicalize::{self, Work, WorkLimit};
-use crate::json::{Object, Value};
-use crate::jsonld::{self, ContextStore, JsonLdError, Options};
-use crate::rdf::Dataset;
+use ob3_rdf::canonicalize::{self, Work, WorkLimit};
+use ob3_rdf::json::{Object, Value};
+use ob3_rdf::jsonld::{self, ContextStore, JsonLdError, Options};
+use ob3_rdf::rdf::Dataset;
 
 /// The name of the suite that is issued with.
 pub(crate) const EDDSA_RDFC_2022: &str = "eddsa-rdfc-2022";
@@ -92,7 +92,7 @@ impl<'a> Document<'a> {
 
     /// How many quads the document comes to.
     pub(crate) fn statements(&self) -> usize {
-        self.dataset.len()
+        self.dataset.quads().len()
     }
 
     /// The canonical N-Quads.

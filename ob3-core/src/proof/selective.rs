@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 
 use super::{Algorithm, HashError, rdfc};
 use crate::base64url;
-use crate::json::Object;
-use crate::jsonld::{ContextStore, MAX_QUADS, Options};
 use crate::key::VerificationKey;
 use crate::report::{Code, Finding};
-use crate::sort::sorted;
+use ob3_rdf::json::Object;
+use ob3_rdf::jsonld::{ContextStore, MAX_QUADS, Options};
+use ob3_rdf::sort::sorted;
 
 /// How a proof value begins: CBOR tags of their own for the issuer's proof and for those derived from it.
 const BASE_PROOF: [u8; 3] = [0xd9, 0x5d, 0x00];

@@ -10,16 +10,14 @@ mod error;
 mod expand;
 mod iri;
 mod keyword;
-pub(crate) mod number;
+pub mod number;
 mod to_rdf;
 
 use std::rc::Rc;
 
-pub(crate) use define::ContextStore;
-pub(crate) use error::{ErrorCode, JsonLdError};
-#[cfg(feature = "any-credential")]
-pub(crate) use expand::is_directed_string;
-pub(crate) use expand::is_language_string;
+pub use define::{ContextStore, Loader};
+pub use error::{ErrorCode, JsonLdError};
+pub use expand::{is_directed_string, is_language_string};
 
 use crate::json::Value;
 use crate::rdf::Dataset;
@@ -30,43 +28,43 @@ use crate::rdf::Dataset;
 const ANY_CONTEXT: bool = cfg!(feature = "any-context");
 
 /// Most quads that one document may make. A Comprehensive Learner Record of 200 badges makes some 15,000.
-pub(crate) const MAX_QUADS: usize = 20_000;
+pub const MAX_QUADS: usize = 20_000;
 
 /// How text with a base direction is put into RDF (§8.1, `rdfDirection`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RdfDirection {
-    #[cfg_attr(
-        not(any(feature = "any-credential", feature = "test-vectors")),
-        expect(dead_code, reason = "no badge has a way to say it")
-    )]
+pub enum RdfDirection {
+    /// `i18n-datatype`: language and direction are a part of the datatype's IRI.
     I18nDatatype,
-    #[cfg_attr(not(feature = "test-vectors"), expect(dead_code, reason = "no credential is signed so"))]
+    /// `compound-literal`: a blank node that has the value, the language and the direction.
     CompoundLiteral,
 }
 
 /// How a document is processed.
 #[derive(Clone)]
-pub(crate) struct Options<'a> {
+pub struct Options<'a> {
     /// What would be dropped is an error.
-    pub(crate) safe: bool,
+    pub safe: bool,
     /// Members must be terms of the contexts; no keyword, no null, no empty array, no context of one's own.
-    pub(crate) pinned_only: bool,
+    pub pinned_only: bool,
     /// Base IRI of the document.
-    pub(crate) base: Option<&'a str>,
+    pub base: Option<&'a str>,
     /// URL that relative context references are resolved against.
-    pub(crate) base_url: Option<Rc<str>>,
+    pub base_url: Option<Rc<str>>,
     /// A context to begin with.
-    pub(crate) expand_context: Option<Value<'static>>,
-    pub(crate) mode_1_0: bool,
-    pub(crate) rdf_direction: Option<RdfDirection>,
-    pub(crate) generalized_rdf: bool,
+    pub expand_context: Option<Value<'static>>,
+    /// Processing mode `json-ld-1.0`.
+    pub mode_1_0: bool,
+    /// Without it text with a direction is dropped, which safe mode refuses.
+    pub rdf_direction: Option<RdfDirection>,
+    /// Blank nodes may be predicates.
+    pub generalized_rdf: bool,
     /// Language tags keep their case; they are in lower case otherwise, which JSON-LD 1.1 leaves to the processor.
-    pub(crate) languages_as_is: bool,
+    pub languages_as_is: bool,
 }
 
 impl Options<'_> {
     /// How credentials are processed: safe, and with pinned contexts only.
-    pub(crate) const fn credential() -> Self {
+    pub const fn credential() -> Self {
         Self {
             safe: true,
             pinned_only: true,
@@ -90,11 +88,7 @@ impl Options<'_> {
 }
 
 /// The dataset that a document says.
-pub(crate) fn to_dataset(
-    store: &ContextStore,
-    document: &Value<'_>,
-    options: &Options<'_>,
-) -> Result<Dataset, JsonLdError> {
+pub fn to_dataset(store: &ContextStore, document: &Value<'_>, options: &Options<'_>) -> Result<Dataset, JsonLdError> {
     #[cfg(feature = "any-credential")]
     if options.rdf_direction.is_none() && store.rdf_direction.is_some() {
         return to_dataset(store, document, &Options { rdf_direction: store.rdf_direction, ..options.clone() });

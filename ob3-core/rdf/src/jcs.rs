@@ -5,7 +5,7 @@ use crate::jsonld::number;
 use crate::sort::sorted;
 
 /// The canonical text of a value: members sorted by UTF-16 code units, numbers as ECMAScript prints them, no space.
-pub(crate) fn canonicalize(value: &Value<'_>) -> String {
+pub fn canonicalize(value: &Value<'_>) -> String {
     let mut out = Writer::with_capacity(256);
     write(&mut out, value);
     out.into_string()

@@ -6,7 +6,7 @@ const RUN: usize = 8;
 
 /// The places of `count` things in their order; `is_after(a, b)` tells whether thing `a` belongs after thing `b`.
 /// Things that are equal keep their order.
-pub(crate) fn order(count: usize, is_after: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
+pub fn order(count: usize, is_after: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
     // Short runs by insertion: most of what is sorted here is no longer than one.
     for run in places.chunks_mut(RUN) {
@@ -44,7 +44,7 @@ pub(crate) fn order(count: usize, is_after: &dyn Fn(usize, usize) -> bool) -> Ve
 }
 
 /// The things in their order.
-pub(crate) fn sorted<T: Copy>(things: &[T], is_after: &dyn Fn(&T, &T) -> bool) -> Vec<T> {
+pub fn sorted<T: Copy>(things: &[T], is_after: &dyn Fn(&T, &T) -> bool) -> Vec<T> {
     let compare = |a, b| matches!((things.get(a), things.get(b)), (Some(a), Some(b)) if is_after(a, b));
     order(things.len(), &compare).into_iter().filter_map(|place| things.get(place).copied()).collect()
 }

@@ -4,7 +4,7 @@
 const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// How many bytes there are before the first control character (DEL among them), quotation mark or backslash.
-pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
+pub fn plain_prefix(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks();
     for (word, at) in words.iter().zip((0..).step_by(8)) {
         let found = special(u64::from_le_bytes(*word));

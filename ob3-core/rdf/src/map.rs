@@ -4,7 +4,7 @@
 use std::borrow::Borrow;
 
 /// A map whose entries stand in the order of their keys.
-pub(crate) struct Map<K, V>(Vec<(K, V)>);
+pub struct Map<K, V>(Vec<(K, V)>);
 
 impl<K, V> Default for Map<K, V> {
     fn default() -> Self {
@@ -12,6 +12,7 @@ impl<K, V> Default for Map<K, V> {
     }
 }
 
+#[expect(clippy::len_without_is_empty, reason = "nobody asks")]
 impl<K: Ord, V> Map<K, V> {
     fn place<Q: Ord + ?Sized>(&self, key: &Q) -> Result<usize, usize>
     where
@@ -20,14 +21,16 @@ impl<K: Ord, V> Map<K, V> {
         self.0.binary_search_by(|(other, _)| other.borrow().cmp(key))
     }
 
-    pub(crate) fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+    /// What stands under a key.
+    pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
     {
         self.0.get(self.place(key).ok()?).map(|(_, value)| value)
     }
 
-    pub(crate) fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
+    /// Whether anything stands under a key.
+    pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
     where
         K: Borrow<Q>,
     {
@@ -35,7 +38,7 @@ impl<K: Ord, V> Map<K, V> {
     }
 
     /// Sets what stands under a key.
-    pub(crate) fn insert(&mut self, key: K, value: V) {
+    pub fn insert(&mut self, key: K, value: V) {
         match self.place(&key) {
             Ok(place) => {
                 if let Some(entry) = self.0.get_mut(place) {
@@ -46,11 +49,13 @@ impl<K: Ord, V> Map<K, V> {
         }
     }
 
-    pub(crate) const fn len(&self) -> usize {
+    /// How many keys there are.
+    pub const fn len(&self) -> usize {
         self.0.len()
     }
 
-    pub(crate) fn clear(&mut self) {
+    /// Lets everything go.
+    pub fn clear(&mut self) {
         self.0.clear();
     }
 }

@@ -40,14 +40,14 @@ impl Decimal {
 
 /// Whether a JSON number overflows a double. Costs no big integers, since every number of a text is asked: what lies in the
 /// last tenth of a quadrillionth below the limit counts as beyond it.
-pub(crate) fn overflows(text: &str) -> bool {
+pub fn overflows(text: &str) -> bool {
     const LIMIT: [u8; 17] = [1, 7, 9, 7, 6, 9, 3, 1, 3, 4, 8, 6, 2, 3, 1, 5, 8];
     let decimal = Decimal::read(text, LIMIT.len());
     !decimal.digits.is_empty() && (decimal.point > 309 || (decimal.point == 309 && *decimal.digits >= LIMIT[..]))
 }
 
 /// The nearest double of a JSON number, ties to even; infinite where it overflows.
-pub(crate) fn parse(text: &str) -> f64 {
+pub fn parse(text: &str) -> f64 {
     let decimal = Decimal::read(text, MAX_DIGITS);
     let value = nearest(&decimal.digits, decimal.point);
     if decimal.is_negative { -value } else { value }
@@ -162,7 +162,7 @@ fn digits(value: f64, count: u32) -> (u64, i32) {
 }
 
 /// Canonical `xsd:double` as JSON-LD prescribes (§8.6.2: printf `%1.15E`, trailing zeros removed).
-pub(crate) fn canonical_double(value: f64) -> String {
+pub fn canonical_double(value: f64) -> String {
     let sign = if value.is_sign_negative() { "-" } else { "" };
     if value == 0.0 {
         return format!("{sign}0.0E0");
@@ -176,14 +176,14 @@ pub(crate) fn canonical_double(value: f64) -> String {
 }
 
 /// A whole number below 10^21 in full: the digits that ECMAScript's `toFixed` prints.
-pub(crate) fn integer(value: f64) -> String {
+pub fn integer(value: f64) -> String {
     let mut text = String::from(if value < 0.0 { "-" } else { "" });
     text.push_str(&(value.abs() as u128).to_string());
     text
 }
 
 /// Number.prototype.toString of ECMAScript (RFC 8785 §3.2.2.3): the shortest digits that read back as the same double.
-pub(crate) fn ecmascript(value: f64) -> String {
+pub fn ecmascript(value: f64) -> String {
     const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
     if value.fract() == 0.0 && value.abs() <= EXACT_INTEGERS {
         return integer(value);

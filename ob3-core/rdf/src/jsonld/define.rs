@@ -35,10 +35,10 @@ pub(crate) struct Document {
 }
 
 /// Finds the text of contexts that are not bundled.
-pub(crate) type Loader = Box<dyn Fn(&str) -> Option<String>>;
+pub type Loader = Box<dyn Fn(&str) -> Option<String>>;
 
 /// Context documents, and what processing them gave: made once, used for every credential.
-pub(crate) struct ContextStore {
+pub struct ContextStore {
     loader: Option<Loader>,
     documents: RefCell<Map<String, Rc<Document>>>,
     processed: RefCell<Map<ProcessedKey, Processed>>,
@@ -77,7 +77,7 @@ struct Flags {
 
 impl ContextStore {
     /// A store of the bundled contexts, and of those that `loader` finds.
-    pub(crate) fn new(loader: Option<Loader>) -> Self {
+    pub fn new(loader: Option<Loader>) -> Self {
         Self {
             loader,
             documents: RefCell::default(),
@@ -94,7 +94,7 @@ impl ContextStore {
     /// A store for credentials of any type: text may have a base direction, which is signed as a part of its datatype. Without
     /// that it would be dropped, and so it is refused.
     #[cfg(feature = "any-credential")]
-    pub(crate) fn with_direction() -> Self {
+    pub fn with_direction() -> Self {
         Self { rdf_direction: Some(super::RdfDirection::I18nDatatype), ..Self::new(None) }
     }
 
@@ -109,12 +109,12 @@ impl ContextStore {
     }
 
     /// The steps of canonicalisation that are left to the verification or signature under way.
-    pub(crate) const fn work(&self) -> &Work {
+    pub const fn work(&self) -> &Work {
         &self.work
     }
 
     /// Whether a URL names a pinned context: one that is bundled, or that the caller has added.
-    pub(crate) fn is_pinned(&self, url: &str) -> bool {
+    pub fn is_pinned(&self, url: &str) -> bool {
         crate::contexts::text(url).is_some() || self.documents.borrow().get(url).is_some_and(|document| document.pinned)
     }
 
@@ -124,7 +124,7 @@ impl ContextStore {
 
     /// Adds a context of the caller's under its URL. Bundled ones can not be replaced.
     #[cfg(feature = "any-context")]
-    pub(crate) fn add(&self, url: &str, text: &str) -> Result<()> {
+    pub fn add(&self, url: &str, text: &str) -> Result<()> {
         let invalid = || JsonLdError::new(ErrorCode::InvalidRemoteContext, url);
         if self.is_pinned(url) || !iri::is_absolute(url) {
             return Err(invalid());

@@ -4,16 +4,18 @@ use std::fmt;
 
 /// A JSON-LD error: a code, and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct JsonLdError {
-    pub(crate) code: ErrorCode,
+pub struct JsonLdError {
+    /// What is wrong.
+    pub code: ErrorCode,
     /// The member, term or value at fault.
-    pub(crate) subject: String,
+    pub subject: String,
 }
 
 impl JsonLdError {
+    /// An error about a member, term or value, of which at most 200 bytes are kept.
     #[cold]
     #[inline(never)]
-    pub(crate) fn new(code: ErrorCode, subject: &str) -> Self {
+    pub fn new(code: ErrorCode, subject: &str) -> Self {
         let mut subject = subject.to_owned();
         // Errors travel into reports: a hostile value is not repeated at full length.
         if subject.len() > 200 {
@@ -35,12 +37,13 @@ macro_rules! error_codes {
         /// The error codes of JSON-LD 1.1 API §10.4, then our own: limits, and the places where safe mode refuses what
         /// plain processing would drop.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum ErrorCode {
-            $($name,)+
+        pub enum ErrorCode {
+            $(#[doc = $text] $name,)+
         }
 
         impl ErrorCode {
-            pub(crate) const fn as_str(self) -> &'static str {
+            /// The code as the standard spells it.
+            pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $text,)+
                 }

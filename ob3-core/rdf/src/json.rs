@@ -12,18 +12,18 @@ use crate::sort::sorted;
 
 /// Deepest nesting of objects and arrays that is read. A badge nests about twelve deep; a recursive reader of 96 levels
 /// stays far inside the smallest stack that a browser gives to wasm.
-pub(crate) const MAX_DEPTH: usize = 96;
+pub const MAX_DEPTH: usize = 96;
 
 /// Most values (members, elements and their containers) that are read from one text. The largest real badge that was
 /// measured has some 400; a Comprehensive Learner Record some thousands.
-pub(crate) const MAX_VALUES: usize = 100_000;
+pub const MAX_VALUES: usize = 100_000;
 
 /// Objects of more members than this are searched for duplicates by sorting instead of pairwise.
 const PAIRWISE_MEMBERS: usize = 12;
 
 /// A JSON value that borrows from the text where the text has no escapes.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Value<'a> {
+pub enum Value<'a> {
     /// `null`
     Null,
     /// `true` or `false`
@@ -40,65 +40,65 @@ pub(crate) enum Value<'a> {
 
 /// A number in the spelling of its text; known to be finite as a double, and read as one when it is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Number<'a>(Cow<'a, str>);
+pub struct Number<'a>(Cow<'a, str>);
 
 impl Number<'_> {
     /// The spelling.
     #[must_use]
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The nearest double.
     #[must_use]
-    pub(crate) fn to_f64(&self) -> f64 {
+    pub fn to_f64(&self) -> f64 {
         number::parse(&self.0)
     }
 }
 
 /// The members of an object in their order; names are unique.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
+pub struct Object<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
 
 impl<'a> Object<'a> {
     /// The value of a member.
     #[must_use]
-    pub(crate) fn get(&self, name: &str) -> Option<&Value<'a>> {
+    pub fn get(&self, name: &str) -> Option<&Value<'a>> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// Whether there is a member of this name.
     #[must_use]
-    pub(crate) fn contains(&self, name: &str) -> bool {
+    pub fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
     /// Every member, in order.
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value<'a>)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value<'a>)> {
         self.0.iter().map(|(name, value)| (&**name, value))
     }
 
     /// The number of members.
     #[must_use]
-    pub(crate) const fn len(&self) -> usize {
+    pub const fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether there are no members.
     #[must_use]
-    pub(crate) const fn is_empty(&self) -> bool {
+    pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Takes a member out.
-    pub(crate) fn remove(&mut self, name: &str) -> Option<Value<'a>> {
+    pub fn remove(&mut self, name: &str) -> Option<Value<'a>> {
         let at = self.0.iter().position(|(key, _)| key == name)?;
         Some(self.0.remove(at).1)
     }
 
     /// A copy in which the members of another object stand over its own.
     #[must_use]
-    pub(crate) fn overlaid_with(&self, other: &Object<'_>) -> Object<'static> {
+    pub fn overlaid_with(&self, other: &Object<'_>) -> Object<'static> {
         let kept = self.0.iter().filter(|(name, _)| !other.contains(name));
         let all = kept.map(|(name, value)| (name, value.to_static()));
         let members = all.chain(other.0.iter().map(|(name, value)| (name, value.to_static())));
@@ -106,7 +106,7 @@ impl<'a> Object<'a> {
     }
 
     /// Sets a member: in place where the name is there already, else at the end.
-    pub(crate) fn set(&mut self, name: &'a str, value: Value<'a>) {
+    pub fn set(&mut self, name: &'a str, value: Value<'a>) {
         match self.0.iter_mut().find(|(key, _)| key == name) {
             Some(member) => member.1 = value,
             None => self.0.push((Cow::Borrowed(name), value)),
@@ -117,13 +117,13 @@ impl<'a> Object<'a> {
 impl<'a> Value<'a> {
     /// A string value that borrows `text`.
     #[must_use]
-    pub(crate) const fn text(text: &'a str) -> Self {
+    pub const fn text(text: &'a str) -> Self {
         Self::String(Cow::Borrowed(text))
     }
 
     /// The text of a string.
     #[must_use]
-    pub(crate) fn as_str(&self) -> Option<&str> {
+    pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
             _ => None,
@@ -132,7 +132,7 @@ impl<'a> Value<'a> {
 
     /// The members of an object.
     #[must_use]
-    pub(crate) const fn as_object(&self) -> Option<&Object<'a>> {
+    pub const fn as_object(&self) -> Option<&Object<'a>> {
         match self {
             Self::Object(object) => Some(object),
             _ => None,
@@ -141,7 +141,7 @@ impl<'a> Value<'a> {
 
     /// The elements of an array, or the value itself where it is not one: JSON-LD lets a set of one stand bare.
     #[must_use]
-    pub(crate) fn as_set(&self) -> &[Self] {
+    pub fn as_set(&self) -> &[Self] {
         match self {
             Self::Array(items) => items,
             single => std::slice::from_ref(single),
@@ -150,7 +150,7 @@ impl<'a> Value<'a> {
 
     /// A copy that borrows nothing.
     #[must_use]
-    pub(crate) fn to_static(&self) -> Value<'static> {
+    pub fn to_static(&self) -> Value<'static> {
         let owned = |text: &str| Cow::Owned(String::from(text));
         match self {
             Self::Null => Value::Null,
@@ -166,7 +166,7 @@ impl<'a> Value<'a> {
 
     /// A member of an object; `None` for other values.
     #[must_use]
-    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
+    pub fn get(&self, name: &str) -> Option<&Self> {
         self.as_object()?.get(name)
     }
 }
@@ -217,7 +217,7 @@ impl std::error::Error for JsonError {}
 ///
 /// # Errors
 /// The first fault in the text; see [`JsonErrorKind`].
-pub(crate) fn parse(text: &str) -> Result<Value<'_>, JsonError> {
+pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
     let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, depth: 0, values: 0 };
     parser.skip_space();
     let value = parser.value()?;
@@ -493,46 +493,46 @@ fn has_duplicate(members: &[(Cow<'_, str>, Value<'_>)]) -> bool {
 }
 
 /// Writes compact JSON.
-pub(crate) struct Writer {
+pub struct Writer {
     text: String,
 }
 
 impl Writer {
     /// A writer with room for so many bytes.
     #[must_use]
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
+    pub fn with_capacity(bytes: usize) -> Self {
         Self { text: String::with_capacity(bytes) }
     }
 
     /// What was written.
     #[must_use]
-    pub(crate) fn into_string(self) -> String {
+    pub fn into_string(self) -> String {
         self.text
     }
 
     /// An object, whose members `write` adds.
-    pub(crate) fn object(&mut self, write: impl FnOnce(&mut Self)) {
+    pub fn object(&mut self, write: impl FnOnce(&mut Self)) {
         self.text.push('{');
         write(self);
         self.text.push('}');
     }
 
     /// An array, whose elements `write` adds.
-    pub(crate) fn array(&mut self, write: impl FnOnce(&mut Self)) {
+    pub fn array(&mut self, write: impl FnOnce(&mut Self)) {
         self.text.push('[');
         write(self);
         self.text.push(']');
     }
 
     /// The name of a member, to be followed by its value.
-    pub(crate) fn member(&mut self, name: &str) -> &mut Self {
+    pub fn member(&mut self, name: &str) -> &mut Self {
         self.element().string(name);
         self.text.push(':');
         self
     }
 
     /// The place of an element, to be followed by its value.
-    pub(crate) fn element(&mut self) -> &mut Self {
+    pub fn element(&mut self) -> &mut Self {
         if !self.text.ends_with(['{', '[']) && !self.text.is_empty() {
             self.text.push(',');
         }
@@ -540,7 +540,7 @@ impl Writer {
     }
 
     /// A string.
-    pub(crate) fn string(&mut self, text: &str) {
+    pub fn string(&mut self, text: &str) {
         self.text.push('"');
         let mut rest = text;
         while let Some((plain, after)) = rest.split_at_checked(plain_prefix(rest.as_bytes())) {
@@ -572,17 +572,17 @@ impl Writer {
     }
 
     /// `true` or `false`.
-    pub(crate) fn boolean(&mut self, value: bool) {
+    pub fn boolean(&mut self, value: bool) {
         self.text.push_str(if value { "true" } else { "false" });
     }
 
     /// JSON text that is known to be well formed.
-    pub(crate) fn raw(&mut self, json: &str) {
+    pub fn raw(&mut self, json: &str) {
         self.text.push_str(json);
     }
 
     /// Any value, numbers in the spelling that they were read in.
-    pub(crate) fn value(&mut self, value: &Value<'_>) {
+    pub fn value(&mut self, value: &Value<'_>) {
         match value {
             Value::Null => self.raw("null"),
             Value::Bool(value) => self.boolean(*value),

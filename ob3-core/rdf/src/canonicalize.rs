@@ -10,7 +10,7 @@ use crate::sort::sorted;
 
 /// Most steps of the Hash N-Degree Quads algorithm: a step is one related blank node hashed or placed in a path. The
 /// most demanding honest graph of the W3C suite takes some 2,000; a poison graph of 30 triples would take years.
-pub(crate) const MAX_WORK: u32 = 50_000;
+pub const MAX_WORK: u32 = 50_000;
 
 /// How many quads cost as much as one step: the documents of one verification have 200,000 together.
 const QUADS_PER_STEP: usize = 4;
@@ -20,33 +20,33 @@ const MAX_DEPTH: u32 = 64;
 
 /// The steps that are left. A badge, what stands in it and the lists that it names share them, however many datasets and
 /// proofs they come to.
-pub(crate) type Work = Cell<u32>;
+pub type Work = Cell<u32>;
 
 /// The dataset asks for more work than is left of [`MAX_WORK`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct WorkLimit;
+pub struct WorkLimit;
 
 /// The hash that canonicalisation runs on: SHA-256, or SHA-384 for P-384 proofs.
-pub(crate) type Hash = fn(&[u8]) -> Vec<u8>;
+pub type Hash = fn(&[u8]) -> Vec<u8>;
 
 /// The SHA-256 of some bytes.
-pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
+pub fn sha256(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
 }
 
 /// The SHA-384 of some bytes.
-pub(crate) fn sha384(bytes: &[u8]) -> Vec<u8> {
+pub fn sha384(bytes: &[u8]) -> Vec<u8> {
     Sha384::digest(bytes).to_vec()
 }
 
 /// The canonical N-Quads document, as it is hashed.
-pub(crate) fn canonicalize(dataset: &Dataset, hash: Hash, work: &Work) -> Result<String, WorkLimit> {
+pub fn canonicalize(dataset: &Dataset, hash: Hash, work: &Work) -> Result<String, WorkLimit> {
     let labels = canonical_labels(dataset, hash, work)?;
     Ok(serialize(dataset, &labels))
 }
 
 /// The canonical number of every blank node (`_:c14n` and it).
-pub(crate) fn canonical_labels(dataset: &Dataset, hash: Hash, work: &Work) -> Result<Vec<u32>, WorkLimit> {
+pub fn canonical_labels(dataset: &Dataset, hash: Hash, work: &Work) -> Result<Vec<u32>, WorkLimit> {
     // A document of many proofs is made canonical for each, and so is each of a hundred that belong to it.
     let steps = u32::try_from(dataset.len() / QUADS_PER_STEP).map_err(|_| WorkLimit)?;
     work.set(work.get().checked_sub(steps).ok_or(WorkLimit)?);
@@ -104,13 +104,13 @@ pub(crate) fn canonical_labels(dataset: &Dataset, hash: Hash, work: &Work) -> Re
 }
 
 /// Step 7: the quads with their canonical labels, in code point order.
-pub(crate) fn serialize(dataset: &Dataset, labels: &[u32]) -> String {
+pub fn serialize(dataset: &Dataset, labels: &[u32]) -> String {
     let texts: Vec<String> = labels.iter().map(|label| labelled("_:c14n", *label)).collect();
     serialize_as(dataset, &texts)
 }
 
 /// The quads in code point order, each blank node written as its text.
-pub(crate) fn serialize_as(dataset: &Dataset, texts: &[String]) -> String {
+pub fn serialize_as(dataset: &Dataset, texts: &[String]) -> String {
     let lines = dataset.quads().iter();
     let lines: Vec<Line<'_>> =
         lines.map(|quad| line(dataset, quad, &|node| texts.get(node).map_or("", String::as_str))).collect();

@@ -6,33 +6,38 @@ use crate::sort::sorted;
 
 /// A term of a dataset: a blank node, or an IRI or literal by its place in the dataset's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Term(u32);
+pub struct Term(u32);
 
 const BLANK: u32 = 1 << 31;
 
 impl Term {
-    pub(crate) const fn blank(number: u32) -> Self {
+    /// The blank node of a number, below 2^31.
+    pub const fn blank(number: u32) -> Self {
         Self(number | BLANK)
     }
 
     /// The number of a blank node; `None` for IRIs and literals.
-    pub(crate) const fn as_blank(self) -> Option<usize> {
+    pub const fn as_blank(self) -> Option<usize> {
         if self.0 & BLANK == 0 { None } else { Some((self.0 & !BLANK) as usize) }
     }
 }
 
 /// A statement; `graph` is `None` in the default graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Quad {
-    pub(crate) subject: Term,
-    pub(crate) predicate: Term,
-    pub(crate) object: Term,
-    pub(crate) graph: Option<Term>,
+pub struct Quad {
+    /// An IRI or a blank node.
+    pub subject: Term,
+    /// An IRI.
+    pub predicate: Term,
+    /// Any term.
+    pub object: Term,
+    /// The name of the graph: an IRI or a blank node.
+    pub graph: Option<Term>,
 }
 
 /// A set of quads over a table of terms.
 #[derive(Default)]
-pub(crate) struct Dataset {
+pub struct Dataset {
     /// The N-Quads texts of all terms, one after the other.
     text: String,
     /// Where each term's text ends; it begins where the one before ends.
@@ -44,21 +49,24 @@ pub(crate) struct Dataset {
 }
 
 impl Dataset {
-    pub(crate) fn new() -> Self {
+    /// An empty dataset, with room for a usual credential.
+    pub fn new() -> Self {
         Self { text: String::with_capacity(8 << 10), slots: vec![0; 512], ..Self::default() }
     }
 
     /// A blank node that is not in the dataset yet.
-    pub(crate) fn new_blank(&mut self) -> Term {
+    pub fn new_blank(&mut self) -> Term {
         self.blanks += 1;
         Term::blank(self.blanks - 1)
     }
 
-    pub(crate) const fn blank_count(&self) -> usize {
+    /// How many blank nodes there are.
+    pub const fn blank_count(&self) -> usize {
         self.blanks as usize
     }
 
-    pub(crate) fn iri(&mut self, iri: &str) -> Term {
+    /// An IRI, which is taken as it is.
+    pub fn iri(&mut self, iri: &str) -> Term {
         let start = self.text.len();
         self.text.push('<');
         self.text.push_str(iri);
@@ -67,7 +75,7 @@ impl Dataset {
     }
 
     /// A literal; `suffix` tells its kind: nothing for a string, a language or a datatype.
-    pub(crate) fn literal(&mut self, lexical: &str, suffix: Suffix<'_>) -> Term {
+    pub fn literal(&mut self, lexical: &str, suffix: Suffix<'_>) -> Term {
         let start = self.text.len();
         self.text.push('"');
         push_escaped(&mut self.text, lexical);
@@ -87,27 +95,30 @@ impl Dataset {
         self.intern(start)
     }
 
-    pub(crate) fn push(&mut self, subject: Term, predicate: Term, object: Term, graph: Option<Term>) {
+    /// Adds a quad, be it there already or not.
+    pub fn push(&mut self, subject: Term, predicate: Term, object: Term, graph: Option<Term>) {
         self.quads.push(Quad { subject, predicate, object, graph });
     }
 
+    /// How many quads there are, those that are there twice counted twice.
     pub(crate) const fn len(&self) -> usize {
         self.quads.len()
     }
 
     /// The quads, each once.
-    pub(crate) fn into_set(mut self) -> Self {
+    pub fn into_set(mut self) -> Self {
         self.quads = sorted(&self.quads, &|a, b| a > b);
         self.quads.dedup();
         self
     }
 
-    pub(crate) fn quads(&self) -> &[Quad] {
+    /// The quads, as they were added, or in order where it is a set.
+    pub fn quads(&self) -> &[Quad] {
         &self.quads
     }
 
     /// The N-Quads text of an IRI or literal; empty for blank nodes, which have no text of their own.
-    pub(crate) fn text(&self, term: Term) -> &str {
+    pub fn text(&self, term: Term) -> &str {
         if term.as_blank().is_some() {
             return "";
         }
@@ -157,7 +168,7 @@ impl Dataset {
 
 /// What kind of literal it is.
 #[derive(Clone, Copy)]
-pub(crate) enum Suffix<'a> {
+pub enum Suffix<'a> {
     /// `xsd:string`, which is not written.
     String,
     /// `rdf:langString` with this tag.

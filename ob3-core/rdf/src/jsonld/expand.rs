@@ -808,13 +808,13 @@ fn value_item<'a>(context: &Context, term: Option<&Rc<Term>>, value: Scalar<'a>,
 }
 
 /// VCDM 2.0 §11.1: a text and its language, and nothing else.
-pub(crate) fn is_language_string(object: &Object<'_>) -> bool {
+pub fn is_language_string(object: &Object<'_>) -> bool {
     let is_text = |name| object.get(name).is_some_and(|value| value.as_str().is_some());
     object.len() == 2 && is_text("@value") && is_text("@language")
 }
 
 /// As [`is_language_string`], with a base direction, which reaches the dataset only where there is a way to say it.
-pub(crate) fn is_directed_string(object: &Object<'_>) -> bool {
+pub fn is_directed_string(object: &Object<'_>) -> bool {
     let is_text = |name| object.get(name).is_some_and(|value| value.as_str().is_some());
     let is_member = |name| matches!(name, "@value" | "@language" | "@direction");
     is_text("@value") && object.iter().all(|(name, _)| is_member(name) && is_text(name))
