@@ -143,7 +143,10 @@ fn read_entry(entry: &Value<'_>) -> Result<StatusEntry, Finding> {
 /// one of its own. Whether it is fetched is the host's decision, and the hosts' defaults fetch https of public names only.
 pub(crate) fn is_trustworthy(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
-    let is_loopback = |host: &&str| rest.strip_prefix(*host).is_some_and(|rest| rest.starts_with([':', '/']));
+    // What follows the host is held to the same rules: `http://localhost:80@example.org` is of another one.
+    let is_public = |rest: &str| is_public_url(&["https://loopback.example", rest].concat());
+    let is_loopback =
+        |host: &&str| rest.strip_prefix(*host).is_some_and(|rest| rest.starts_with([':', '/']) && is_public(rest));
     is_public_url(url) || ["localhost", "127.0.0.1", "[::1]"].iter().any(is_loopback)
 }
 
@@ -167,11 +170,12 @@ pub(crate) fn check_revocation_list(list: &[u8], credential: &str, issuer: &str)
             .with("listIssuer", crate::examine::clip(list_issuer.unwrap_or_default()));
     }
     let Some(Value::Array(revoked)) = list.get("revokedCredential") else { return malformed("revokedCredential") };
-    let entry = revoked.iter().find(|entry| entry.get("id").and_then(Value::as_str) == Some(credential));
+    // `revoked` may be left out, and then is true. Of several entries one that says so is enough.
+    let entry = revoked.iter().find(|entry| {
+        entry.get("id").and_then(Value::as_str) == Some(credential) && entry.get("revoked") != Some(&Value::Bool(false))
+    });
     match entry {
         None => Finding::valid(Code::NotRevoked),
-        // `revoked` may be left out, and then is true.
-        Some(entry) if entry.get("revoked") == Some(&Value::Bool(false)) => Finding::valid(Code::NotRevoked),
         Some(entry) => match entry.get("revocationReason").and_then(Value::as_str) {
             Some(reason) => Finding::invalid(Code::Revoked).with("reason", crate::examine::clip(reason)),
             None => Finding::invalid(Code::Revoked),
@@ -386,6 +390,7 @@ mod tests {
             (r#"[{"id":"urn:1"}]"#, Code::Revoked),
             (r#"[{"id":"urn:1","revoked":true,"revocationReason":"mistake"}]"#, Code::Revoked),
             (r#"[{"id":"urn:1","revoked":false}]"#, Code::NotRevoked),
+            (r#"[{"id":"urn:1","revoked":false},{"id":"urn:1","revoked":true}]"#, Code::Revoked),
             (r#"{"id":"urn:1"}"#, Code::StatusListMalformed),
             ("null", Code::StatusListMalformed),
         ] {
@@ -423,6 +428,12 @@ mod tests {
             ("http://localhost:8787/status/1", true),
             ("http://127.0.0.1/status/1", true),
             ("http://localhost.evil.example/1", false),
+            ("http://localhost:80@evil.example/1", false),
+            ("http://localhost:8787\\@evil.example/1", false),
+            ("https://127.0.0.1:x@evil.example/1", false),
+            ("http://[::1]:80:80/1", false),
+            ("http://localhost/a/../1", false),
+            ("http://[::1]:8787/1", true),
             ("http://a.example/1", false),
             ("ftp://a.example/1", false),
             ("https://10.0.0.1/1", false),
