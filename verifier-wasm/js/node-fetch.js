@@ -9,13 +9,16 @@ import { Readable } from "node:stream";
 /** What is not "globally reachable" in IANA's registries of special-purpose addresses (RFC 6890), and multicast. */
 const IPV4_NETWORKS = [
   ["0.0.0.0", 8], ["10.0.0.0", 8], ["100.64.0.0", 10], ["127.0.0.0", 8], ["169.254.0.0", 16], ["172.16.0.0", 12],
-  ["192.0.0.0", 24], ["192.0.2.0", 24], ["192.168.0.0", 16], ["198.18.0.0", 15], ["198.51.100.0", 24], ["203.0.113.0", 24],
+  ["192.0.0.0", 24], ["192.0.2.0", 24], ["192.88.99.0", 24], ["192.168.0.0", 16], ["198.18.0.0", 15], ["198.51.100.0", 24], ["203.0.113.0", 24],
   ["224.0.0.0", 4], ["240.0.0.0", 4],
 ];
-/** The same, with the networks that carry an IPv4 address inside (RFC 6052, RFC 3056, RFC 4380). */
+/**
+ * Whatever is not global unicast, 2000::/3 (RFC 4291 §2.4), but for addresses of IPv4 in their IPv6 form, which are held against
+ * the list above; and what of it is not public, or carries an IPv4 address inside (RFC 3056, RFC 4380).
+ */
 const IPV6_NETWORKS = [
-  ["::", 127], ["64:ff9b::", 96], ["64:ff9b:1::", 48], ["100::", 64], ["2001::", 23], ["2001:db8::", 32], ["2002::", 16],
-  ["fc00::", 7], ["fe80::", 10], ["ff00::", 8],
+  ["::", 81], ["64::", 16], ["100::", 8], ["200::", 7], ["400::", 6], ["800::", 5], ["1000::", 4], ["4000::", 2], ["8000::", 1],
+  ["2001::", 23], ["2001:db8::", 32], ["2002::", 16], ["3fff::", 20],
 ];
 
 const LOCAL_NETWORKS = new BlockList();

@@ -48,7 +48,7 @@ test("a name that leads to an address that is not public is not asked", async ()
   for (const address of [
     "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
     "255.255.255.255", "::1", "::", "fc00::1", "fd12:3456::1", "fe80::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-    "64:ff9b::7f00:1", "2002:7f00:1::",
+    "64:ff9b::7f00:1", "2002:7f00:1::", "::7f00:1", "fec0::1", "200::1", "3fff::1", "5f00::1", "192.88.99.1",
   ]) {
     const fetch = createNodeFetch({ request, agent: Agent, lookup: leadsTo(address) });
     await assert.rejects(fetch(`http://issuer.example:${port}/document`, init()), /not public/, address);
