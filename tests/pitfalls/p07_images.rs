@@ -151,6 +151,17 @@ fn several_elements_are_too_many_and_one_is_found_anywhere() {
 }
 
 #[test]
+fn a_credential_in_the_attribute_and_another_in_the_text_are_too_many() {
+    // Either alone is one; which of the two were read would depend on the reader.
+    let open = r#"<openbadges:credential xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0""#;
+    let token = accolade_tests::badges::token(accolade_tests::badges::Curve::Ed25519);
+    let alone = svg("", &format!("{open} verify='{token}'> </openbadges:credential>"));
+    assert_eq!(verdict(alone), ("verified", "verified"));
+    let both = svg("", &format!("{open} verify='{token}'>{}</openbadges:credential>", super::badge()));
+    assert_eq!(verdict(both), ("rejected", "image_several_credentials"));
+}
+
+#[test]
 fn a_script_is_passed_over_and_what_it_holds_is_no_credential() {
     let script = r#"<script><![CDATA[alert("</openbadges:credential>")]]></script>"#;
     assert_eq!(verdict(svg("", &format!("{script}{}", element()))), ("verified", "verified"));

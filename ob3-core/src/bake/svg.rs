@@ -62,9 +62,11 @@ pub fn extract_svg(svg: &str) -> Result<String, BakeError> {
                 }
                 let verify = tag.attributes.iter().find(|(name, _)| name == "verify").map(|(_, value)| value.trim());
                 let body = if tag.is_empty { String::new() } else { scanner.text_until_end(&tag.name)? };
-                credential = Some(match verify {
-                    Some(jws) if !jws.is_empty() => jws.to_owned(),
-                    _ => body.trim().to_owned(),
+                credential = Some(match (verify.unwrap_or_default(), body.trim()) {
+                    (jws, "") => jws.to_owned(),
+                    ("", json) => json.to_owned(),
+                    // Which of the two is read would depend on who reads.
+                    _ => return Err(BakeError::SeveralCredentials),
                 });
             }
             ("assertion", false) => is_open_badges_2 = true,
