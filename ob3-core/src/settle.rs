@@ -288,14 +288,16 @@ fn with_previous(proofs: &[Proof], mut answers: Vec<Answer>) -> Vec<Answer> {
     answers
 }
 
-/// The proof that decides: the first that holds and is the issuer's, else the first that holds, else the first that does
-/// not, else the first that is open.
+/// The proof that decides (OB 3.0 §8.2: one is enough). Whoever holds a badge may put further proofs into it, so that none is
+/// rejected for a proof that fails while another, which might hold, could not be told: that is open.
 fn decisive(answers: &[Answer]) -> Option<&Answer> {
-    let proof_is = |result| move |answer: &&Answer| answer.proof.result == result;
-    let holds = || answers.iter().filter(proof_is(CheckResult::Valid));
-    holds()
-        .find(|answer| answer.issuer.result == CheckResult::Valid)
-        .or_else(|| holds().next())
-        .or_else(|| answers.iter().find(proof_is(CheckResult::Invalid)))
-        .or_else(|| answers.first())
+    use CheckResult::{Invalid, Valid};
+    // The best first, and of equals the first.
+    answers.iter().min_by_key(|answer| match (answer.proof.result, answer.issuer.result) {
+        (Valid, Valid) => 0,
+        (Valid, Invalid) => 3,
+        (Valid, _) => 1,
+        (Invalid, _) => 4,
+        _ => 2,
+    })
 }

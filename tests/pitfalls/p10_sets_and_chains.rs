@@ -43,6 +43,23 @@ fn a_proof_of_a_kind_that_is_not_known_spoils_nothing_and_proves_nothing() {
 }
 
 #[test]
+fn a_proof_that_fails_decides_nothing_while_another_might_hold() {
+    // One that holds is enough, and a build that knows the other kind may find that it does.
+    let bad = set(badge()["proof"].clone(), "/created", "2026-01-15T10:00:01Z");
+    let unknown = set(bad.clone(), "/cryptosuite", "eddsa-2099");
+    for proofs in [[bad.clone(), unknown.clone()], [unknown.clone(), bad.clone()]] {
+        let input = with_proofs(&proofs);
+        assert_eq!(verdict(&input), ("indeterminate", "proof_unsupported"));
+        let mut codes = items(&input);
+        codes.sort_unstable();
+        assert_eq!(codes, ["proof_unsupported", "signature_invalid"]);
+    }
+    // So does one whose key could not be had, be it the issuer's own.
+    let elsewhere = set(bad.clone(), "/verificationMethod", "did:web:nowhere.example.edu#key");
+    assert_eq!(verdict(with_proofs(&[bad.clone(), elsewhere])), ("indeterminate", "key_unavailable"));
+}
+
+#[test]
 fn what_is_no_proof_is_rejected() {
     for proof in [json!([]), json!("z"), json!([7]), json!(null), json!([[]])] {
         assert_eq!(verdict(set(badge(), "/proof", proof.clone()).to_string()).0, "rejected", "{proof}");

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { DEMO_IMAGE, NOW as now, installPackage, sample } from "./install.js";
+import { badgeOf, createKey, signData } from "./tokens.js";
 
 const { user, entry } = installPackage();
 const path = join(user, "slim.js");
@@ -59,4 +60,16 @@ test("what it does not read it leaves open, and says so", async () => {
     assert.equal(checks[0].data.form, form);
   }
   await assert.rejects(slim.extract(inputs.svg), /SVG/);
+});
+
+test("what the whole verifies it does not reject, be it that the one proof that it reads fails", async () => {
+  const key = await createKey("ES256");
+  const badge = await signData(badgeOf(key.did), key, whole.canonicalize);
+  badge.proof = [JSON.parse(didKey).proof, badge.proof];
+  const input = JSON.stringify(badge);
+  const proofs = ({ checks }) => checks.find(({ name }) => name === "proof").items.map(({ code }) => code);
+  const verified = await whole.verify(input, { now });
+  assert.deepEqual([verified.code, ...proofs(verified)], ["verified", "signature_invalid", "signature_valid"]);
+  const open = await slim.verify(input, { now });
+  assert.deepEqual([open.outcome, open.code, ...proofs(open)], ["indeterminate", "proof_unsupported", "signature_invalid", "proof_unsupported"]);
 });
