@@ -1,8 +1,6 @@
 //! Deciding proofs: from the documents and answers of the host to whether a signature holds, and whose it is.
 
-#[cfg(feature = "schemas")]
-use std::cell::Cell;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use sha2::{Digest, Sha256};
 
@@ -22,6 +20,10 @@ use ob3_rdf::map::Map;
 /// a millisecond for each.
 const MAX_SIGNATURE_CHECKS: usize = 1024;
 
+/// Most bytes of documents that are parsed in one verification: a document of keys is parsed for every proof that names it, and
+/// there may be a hundred credentials with eight proofs. Honest ones have a few kilobytes.
+const MAX_READ_BYTES: usize = 12 << 20;
+
 /// What the host has supplied, and how it is judged.
 pub(crate) struct Documents {
     /// By URL; `None` is a document that could not be had.
@@ -32,6 +34,8 @@ pub(crate) struct Documents {
     needs: RefCell<Vec<Need>>,
     unauthenticated: CheckResult,
     now: DateTime,
+    /// The bytes of the documents that were parsed, each time anew.
+    read_bytes: Cell<usize>,
     /// The steps that are left for the schemas of all credentials together.
     #[cfg(feature = "schemas")]
     pub(crate) schema_work: Cell<usize>,
@@ -74,6 +78,7 @@ impl Documents {
             needs: RefCell::default(),
             unauthenticated,
             now,
+            read_bytes: Cell::new(0),
             #[cfg(feature = "schemas")]
             schema_work: Cell::new(crate::json_schema::MAX_WORK),
         }
@@ -142,7 +147,7 @@ impl Documents {
     fn key(&self, key: &KeyRef, examined: &Examined) -> Option<Result<(VerificationKey, Finding), Answer>> {
         let issuer = examined.issuer.as_str();
         let method = match key {
-            KeyRef::Embedded(key) => return Some(Ok((key.clone(), self.owner_of_embedded(key, issuer)?))),
+            KeyRef::Embedded(key) => return Some(Ok((key.clone(), self.owner_of_embedded(key, examined)?))),
             KeyRef::Method(method) => method,
         };
         let is_issuers = method.controller == issuer;
@@ -154,7 +159,7 @@ impl Documents {
             Source::Unsupported => return Some(Err(Answer::without_key(Code::IssuerUnsupported))),
             Source::Url(url) => url,
         };
-        let Some(document) = self.get(&url)? else { return Some(Err(Answer::without_key(Code::IssuerUnavailable))) };
+        let Some(document) = self.read(&url)? else { return Some(Err(Answer::without_key(Code::IssuerUnavailable))) };
         Some(match method.find(document, examined.role.proof_purpose(), self.now) {
             Err(_) => Err(Answer::without_key(Code::IssuerDocumentInvalid)),
             Ok(Method::NotFound) => Err(Answer::of(Finding::invalid(Code::KeyNotFound))),
@@ -182,13 +187,21 @@ impl Documents {
         }
     }
 
+    /// As [`Documents::get`], of a document that is parsed each time: one that there is no more room for could not be had.
+    pub(crate) fn read(&self, url: &str) -> Option<Option<&[u8]>> {
+        let document = self.get(url)?;
+        self.read_bytes.set(self.read_bytes.get().saturating_add(document.map_or(0, <[u8]>::len)));
+        Some(document.filter(|_| self.read_bytes.get() <= MAX_READ_BYTES))
+    }
+
     /// Whether a key that came with the signature is one of the issuer's.
-    fn owner_of_embedded(&self, key: &VerificationKey, issuer: &str) -> Option<Finding> {
+    fn owner_of_embedded(&self, key: &VerificationKey, examined: &Examined) -> Option<Finding> {
+        let issuer = examined.issuer.as_str();
         let is_listed = match did::issuer_source(issuer) {
             Source::Own(own) => own == *key,
             Source::Unsupported => false,
-            Source::Url(url) => match self.get(&url)? {
-                Some(document) => did::lists_key(issuer, document, key, self.now),
+            Source::Url(url) => match self.read(&url)? {
+                Some(document) => did::lists_key(issuer, document, key, examined.role.proof_purpose(), self.now),
                 // The signature can be checked all the same.
                 None => return Some(Finding::unknown(Code::IssuerUnavailable)),
             },

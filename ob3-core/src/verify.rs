@@ -558,7 +558,7 @@ impl Verification {
 
     fn in_revocation_list(&self, url: &str, examined: &Examined, badge: &Settled) -> Option<Finding> {
         let finding = if badge.proof.result == CheckResult::Valid {
-            match self.documents.get(url)? {
+            match self.documents.read(url)? {
                 None => Finding::unknown(Code::StatusListUnavailable),
                 Some(list) => status::check_revocation_list(list, &examined.id, &examined.issuer),
             }

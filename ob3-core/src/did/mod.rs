@@ -192,9 +192,8 @@ pub(crate) fn issuer_source(issuer: &str) -> Source {
     MethodUrl { controller: controller.to_owned(), fragment: fragment.to_owned() }.source()
 }
 
-/// Whether the document of an issuer lists a key for assertions under any name.
-pub(crate) fn lists_key(issuer: &str, document: &[u8], key: &VerificationKey, now: DateTime) -> bool {
-    const PURPOSE: &str = "assertionMethod";
+/// Whether the document of an issuer, or of a holder, lists a key for a purpose under any name.
+pub(crate) fn lists_key(issuer: &str, document: &[u8], key: &VerificationKey, purpose: &str, now: DateTime) -> bool {
     /// Each costs a search; honest documents give a key one name, and list the method once by itself and once in a relation.
     const MAX_NAMES_OF_A_KEY: usize = 8;
     let Some(Value::Object(object)) = std::str::from_utf8(document).ok().and_then(|text| json::parse(text).ok()) else {
@@ -204,7 +203,7 @@ pub(crate) fn lists_key(issuer: &str, document: &[u8], key: &VerificationKey, no
         return false;
     }
     // From the key to its names and not the other way: a document may have thousands of names.
-    let methods = [PURPOSE, "verificationMethod"].into_iter().filter_map(|relation| object.get(relation));
+    let methods = [purpose, "verificationMethod"].into_iter().filter_map(|relation| object.get(relation));
     let named = methods.flat_map(Value::as_set).filter_map(Value::as_object).filter_map(|method| {
         let id = method.get("id").and_then(Value::as_str).unwrap_or_default();
         let fragment = id.split_once('#').map_or("", |(_, fragment)| fragment);
@@ -212,7 +211,7 @@ pub(crate) fn lists_key(issuer: &str, document: &[u8], key: &VerificationKey, no
         (url.key(method).as_ref() == Some(key)).then_some(url)
     });
     let mut named = named.take(MAX_NAMES_OF_A_KEY);
-    named.any(|url| matches!(url.find_in(&object, PURPOSE, now), Method::Authorized(listed) if listed == *key))
+    named.any(|url| matches!(url.find_in(&object, purpose, now), Method::Authorized(listed) if listed == *key))
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ impl Schemas {
         let had: Vec<_> = asked
             .clone()
             .filter_map(|url| match cfg!(feature = "schemas") && is_trustworthy(url) {
-                true => documents.get(url),
+                true => documents.read(url),
                 false => Some(None),
             })
             .collect();

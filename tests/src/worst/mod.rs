@@ -463,6 +463,30 @@ fn credentials_within() -> Vec<Worst> {
         badge["credentialStatus"][0]["statusListCredential"] = format!("{LIST_URL}/{n}").into();
         Suite::ISSUED.secure(&badge).unwrap_or_default()
     };
+    let revocable = |n: usize| {
+        let mut badge = Suite::ISSUED.unsigned();
+        let entry = |m: usize| json!({ "id": format!("{LIST_URL}/{}", (n + m) % 2), "type": "1EdTechRevocationList" });
+        badge["credentialStatus"] = (0..8).map(entry).collect();
+        token(&badge).into()
+    };
+    let mut many_revocations = worst(
+        "100 badges, each eight times in lists of 470 KB",
+        presentation((0..100).map(revocable).collect()),
+        "status_list_unavailable",
+    );
+    let revoked: Value = (0..20_000).map(|n| json!({ "id": format!("urn:uuid:{n}") })).collect();
+    let revoked = json!({ "issuer": Curve::Ed25519.did(), "revokedCredential": revoked }).to_string();
+    for n in 0..2 {
+        many_revocations.item = many_revocations.item.with_document(&format!("{LIST_URL}/{n}"), revoked.clone());
+    }
+    // The badge's key is looked for in a long document, for every one of eight proofs of every one of a hundred badges.
+    let mut proven = Suite::ISSUED.secure_as(&badges::badge(DID_WEB), &format!("{DID_WEB}#key-1")).unwrap_or_default();
+    proven["proof"] = vec![proven["proof"].clone(); 8].into();
+    let mut keys = badges::did_web_document();
+    keys["service"] = (0..20_000).map(|n| json!({ "id": format!("urn:uuid:{n}") })).collect();
+    let mut many_keys =
+        worst("100 badges with eight proofs, and keys of 760 KB", presentation(vec![proven; 100]), "key_unavailable");
+    many_keys.item = many_keys.item.with_document(DID_WEB_URL, keys.to_string());
     let list = badges::status_list(
         &Curve::Ed25519.did(),
         &"revocation".into(),
@@ -500,5 +524,7 @@ fn credentials_within() -> Vec<Worst> {
             "canonicalization_limit",
         ),
         many_lists,
+        many_revocations,
+        many_keys,
     ]
 }
