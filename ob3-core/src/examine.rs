@@ -43,7 +43,7 @@ impl Role {
     fn of(self, document: &Value<'_>, accepted: Accepted) -> Self {
         let is = |name| has_type(document.get("type"), name);
         match self {
-            Self::Presentation if is("VerifiablePresentation") => Self::Presentation,
+            Self::Presentation if is(nested::PRESENTATION) => Self::Presentation,
             Self::Presentation | Self::Record if is("ClrCredential") => Self::Record,
             #[cfg(feature = "any-credential")]
             Self::Presentation | Self::Record if accepted.is_any() && !schema::is_badge(document) => Self::Credential,
@@ -55,10 +55,10 @@ impl Role {
     /// Whether its standard asks for a date from which on it is valid.
     const fn is_dated(self) -> bool {
         match self {
-            Self::StatusList => false,
+            Self::StatusList | Self::Presentation => false,
             #[cfg(feature = "any-credential")]
             Self::Credential => false,
-            Self::Badge | Self::Record | Self::Presentation | Self::Endorsement => true,
+            Self::Badge | Self::Record | Self::Endorsement => true,
         }
     }
 
@@ -138,19 +138,18 @@ pub(crate) fn examine(
         Some(Value::Object(object)) => object.remove("proof"),
         _ => None,
     };
-    let payload = payload.as_ref().and_then(Value::as_object);
+    let signed = payload;
+    let payload = signed.as_ref().and_then(Value::as_object);
     let dates = payload.map(Dates::of).unwrap_or_default();
-    let unwrapped = payload.map(|claims| jwt::credential(claims, &dates));
+    let unwrapped = payload.map(|claims| jwt::document(claims, &dates));
     let Some(document) = embedded.as_ref().or(unwrapped.as_ref()) else {
         return format(report, Finding::invalid(Code::NotACredential));
     };
     let role = asked.of(document, policy.accepted);
-    let is_read = input::check_depth(document, policy.max_depth).and_then(|()| match (role, &header) {
-        (Role::Presentation, _) if !cfg!(feature = "nested") => Err(input::unsupported("presentation")),
-        (Role::Record, _) if !cfg!(feature = "nested") => Err(input::unsupported("learner record")),
-        (Role::Presentation, None) => Ok(()),
-        // A token of a presentation has claims of its own, which are not read here.
-        (Role::Presentation, Some(_)) => Err(Finding::invalid(Code::NotACredential)),
+    let is_read = input::check_depth(document, policy.max_depth).and_then(|()| match role {
+        Role::Presentation if !cfg!(feature = "nested") => Err(input::unsupported("presentation")),
+        Role::Record if !cfg!(feature = "nested") => Err(input::unsupported("learner record")),
+        Role::Presentation => Ok(()),
         _ => input::check_is_credential(document),
     });
     if let Err(finding) = is_read {
@@ -170,7 +169,7 @@ pub(crate) fn examine(
         return Err(ended(report, CheckName::JsonLd, Finding::invalid(Code::ContextMissing)));
     };
     // A presentation that nobody signed is a mere envelope: there is nothing to be covered.
-    let is_envelope = role == Role::Presentation && proof.is_none();
+    let is_envelope = role == Role::Presentation && proof.is_none() && header.is_none();
     let expanded = if is_envelope {
         report.push(CheckName::JsonLd, true, Finding::not_applicable(Code::PresentationUnsigned), Vec::new());
         None
@@ -214,10 +213,15 @@ pub(crate) fn examine(
     // 4. The proofs, as far as they can be read without a key.
     let signer = if role == Role::Presentation { "holder" } else { "issuer" };
     let issuer = id_of(credential.get(signer)).unwrap_or_default().to_owned();
+    let claimed = ["nbf", "exp"].map(|claim| payload.and_then(|payload| jwt::date(payload, claim)));
+    let validity = validity(credential, is_v1, claimed, role, policy, now);
     let mut proofs = match (&compact, &header, &expanded) {
         (Some(compact), Some(Value::Object(header)), _) if cfg!(feature = "jwt") => {
-            let claims = payload.map_or(Ok(()), |claims| jwt::check_claims(claims, document));
-            vec![open::jws(compact, header, &issuer, claims, policy)]
+            let claims = payload.map_or(Ok(()), |claims| jwt::check_claims(claims, document, role));
+            // A presentation has no validity but that of its signature.
+            let is_over = role == Role::Presentation && is_bad(&validity);
+            let claims = if is_over { claims.and(Err(validity.clone())) } else { claims };
+            vec![open::jws(compact, header, &issuer, role, claims, policy)]
         }
         (_, None, Some(expanded)) => {
             let proofs = proof.as_ref().map(Value::as_set).unwrap_or_default();
@@ -234,7 +238,8 @@ pub(crate) fn examine(
     let names_issuer = id_of(credential.get(signer)).is_some();
     let is_challenged = asked == Role::Presentation && (policy.challenge.is_some() || policy.domain.is_some());
     if is_challenged {
-        refuse_unanswered(&mut proofs, proof.as_ref(), role, policy);
+        let written = proof.as_ref().or(signed.as_ref()).unwrap_or(&Value::Null);
+        refuse_unanswered(&mut proofs, written, signed.is_some(), role, policy);
     }
     let no_proofs = match proof.as_ref().map_or(0, |proof| proof.as_set().len()) {
         _ if is_envelope && is_challenged => Finding::invalid(Code::ChallengeMismatch),
@@ -244,7 +249,6 @@ pub(crate) fn examine(
     };
 
     let (status, no_status) = status(credential, policy);
-    let expires = payload.and_then(jwt::expires);
     Ok(Examined {
         report,
         role,
@@ -254,7 +258,7 @@ pub(crate) fn examine(
         issuer,
         #[cfg(feature = "any-credential")]
         names_issuer,
-        validity: validity(credential, is_v1, expires, role, policy, now),
+        validity,
         status,
         no_status,
         schemas: Schemas::of(credential, proof.as_ref()),
@@ -292,23 +296,25 @@ fn key_owner(proofs: &[Proof]) -> String {
 }
 
 /// Where the caller has set a challenge or a domain, no proof counts but those of a presentation that are made for it.
-/// `written` is what the proofs were read from.
-fn refuse_unanswered(proofs: &mut [Proof], written: Option<&Value<'_>>, role: Role, policy: &Policy) {
-    let written = written.map(Value::as_set).unwrap_or_default();
+/// `written` is what the proofs were read from: the proofs, or the claims of a JWS.
+fn refuse_unanswered(proofs: &mut [Proof], written: &Value<'_>, is_jws: bool, role: Role, policy: &Policy) {
+    let written = written.as_set();
     for (at, proof) in proofs.iter_mut().enumerate() {
-        if role != Role::Presentation || !written.get(at).is_some_and(|proof| answers(proof, policy)) {
+        if role != Role::Presentation || !written.get(at).is_some_and(|proof| answers(proof, is_jws, policy)) {
             proof.state = ProofState::Settled(Finding::invalid(Code::ChallengeMismatch));
         }
     }
 }
 
-/// Whether a proof is made for the caller (VC Data Integrity §2.1 `challenge`, `domain`).
-fn answers(proof: &Value<'_>, policy: &Policy) -> bool {
+/// Whether a proof is made for the caller: VC Data Integrity §2.1 `challenge` and `domain`, or the claims `nonce` and `aud` of a
+/// JWS (OpenID4VP 1.0 §14.1.2).
+fn answers(proof: &Value<'_>, is_jws: bool, policy: &Policy) -> bool {
     let says = |name, wanted: &Option<String>| {
         let stated = proof.get(name).map(Value::as_set).unwrap_or_default();
         wanted.as_deref().is_none_or(|wanted| stated.iter().any(|stated| stated.as_str() == Some(wanted)))
     };
-    says("challenge", &policy.challenge) && says("domain", &policy.domain)
+    let (challenge, domain) = if is_jws { ("nonce", "aud") } else { ("challenge", "domain") };
+    says(challenge, &policy.challenge) && says(domain, &policy.domain)
 }
 
 /// Whether the data model is VCDM 1.1, which the first context tells.
@@ -382,11 +388,11 @@ fn refresh_service(credential: &Object<'_>) -> Option<String> {
 
 /// VCDM 2.0 §4.9 and VCDM 1.1 §4.6; which of the two is told by the base context, never by which members are there.
 ///
-/// `expires` is the expiry that a JWT states beside the credential.
+/// `claimed` are the dates that a JWT states beside the credential.
 fn validity(
     credential: &Object<'_>,
     is_v1: bool,
-    expires: Option<DateTime>,
+    [not_before, expires]: [Option<DateTime>; 2],
     role: Role,
     policy: &Policy,
     now: DateTime,
@@ -401,11 +407,7 @@ fn validity(
             .ok_or_else(|| Finding::invalid(Code::DateMalformed).with("member", name)),
     };
     let skew = i64::from(policy.clock_skew_seconds);
-    let until = match date(until) {
-        Ok(None) => Ok(expires),
-        stated => stated,
-    };
-    match (date(from), until) {
+    match (date(from).map(|date| date.or(not_before)), date(until).map(|date| date.or(expires))) {
         (Err(finding), _) | (_, Err(finding)) => finding,
         (Ok(Some(from)), _) if now.plus_seconds(skew) < from => {
             Finding::invalid(Code::NotYetValid).with("validFrom", &from.to_string())

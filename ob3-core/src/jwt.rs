@@ -1,9 +1,10 @@
-//! Credentials as compact JWS (OB 3.0 §8.2.4, VC JOSE COSE §3): reading the envelope and what its claims must say.
+//! Credentials and presentations as compact JWS (OB 3.0 §8.2.4, VC JOSE COSE §3): reading the envelope and what its claims must say.
 
 use crate::base64url;
 use crate::did::MethodUrl;
-use crate::examine::clip;
+use crate::examine::{Role, clip, id_of, is_v1};
 use crate::key::VerificationKey;
+use crate::nested::{PRESENTATION, has_type};
 use crate::proof::Algorithm;
 use crate::report::{Code, Finding};
 use crate::time::DateTime;
@@ -45,20 +46,22 @@ pub(crate) enum KeyHint {
     Embedded(VerificationKey),
 }
 
-/// Reads a protected header. `issuer` completes a `kid` that is only a fragment.
+/// Reads a protected header. `signer` completes a `kid` that is only a fragment.
 ///
 /// OB 3.0 §8.2.4.1 allows `alg`, `kid`, `jwk` and `typ` and nothing else, which also keeps out `crit`, `jku` and `x5u`. VC JOSE
-/// COSE §3.1.1 adds that `cty` is `vc`, which says nothing that the payload does not.
-pub(crate) fn read_header(header: &Object<'_>, issuer: &str) -> Result<(Algorithm, KeyHint), Finding> {
+/// COSE §3.1.1 and §3.1.2 add that `cty` is `vc` or `vp`, which says nothing that the payload does not.
+pub(crate) fn read_header(header: &Object<'_>, signer: &str, role: Role) -> Result<(Algorithm, KeyHint), Finding> {
     let malformed = |member: &str| Finding::invalid(Code::JwtHeader).with("member", clip(member));
     let text = |name: &str| header.get(name).and_then(Value::as_str);
     if let Some((name, _)) = header.iter().find(|(name, _)| !matches!(*name, "alg" | "cty" | "kid" | "jwk" | "typ")) {
         return Err(malformed(name));
     }
-    if header.contains("typ") && !matches!(text("typ"), Some("JWT" | "vc+jwt" | "vc+ld+json+jwt")) {
+    let kind = if role == Role::Presentation { "vp" } else { "vc" };
+    let is_typed = |typ: &str| typ == "JWT" || matches!(typ.strip_prefix(kind), Some("+jwt" | "+ld+json+jwt"));
+    if header.contains("typ") && !text("typ").is_some_and(is_typed) {
         return Err(malformed("typ"));
     }
-    if header.contains("cty") && text("cty") != Some("vc") {
+    if header.contains("cty") && text("cty") != Some(kind) {
         return Err(malformed("cty"));
     }
     let name = text("alg").ok_or_else(|| malformed("alg"))?;
@@ -71,7 +74,7 @@ pub(crate) fn read_header(header: &Object<'_>, issuer: &str) -> Result<(Algorith
     })?;
     if let Some(kid) = header.get("kid") {
         let kid = kid.as_str().ok_or_else(|| malformed("kid"))?;
-        let relative = || MethodUrl::parse(&format!("{issuer}#{}", kid.trim_start_matches('#')));
+        let relative = || MethodUrl::parse(&format!("{signer}#{}", kid.trim_start_matches('#')));
         return match MethodUrl::parse(kid).or_else(relative) {
             Some(method) => Ok((algorithm, KeyHint::Method(method))),
             None => Err(Finding::unknown(Code::KeyUnavailable).with("kid", clip(kid))),
@@ -82,31 +85,38 @@ pub(crate) fn read_header(header: &Object<'_>, issuer: &str) -> Result<(Algorith
     Ok((algorithm, KeyHint::Embedded(key)))
 }
 
-/// The registered claims that stand beside a credential's own members.
+/// The registered claims that stand beside a document's own members.
 const CLAIMS: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 
-/// The credential in a payload: the payload itself without the registered claims (VCDM 2.0), or its `vc` claim, completed
-/// by them (VCDM 1.1 §6.3.1).
-pub(crate) fn credential<'a>(payload: &'a Object<'a>, dates: &'a Dates) -> Value<'a> {
-    let Some(Value::Object(vc)) = payload.get("vc") else {
-        let mut credential = payload.clone();
+/// The credential or the presentation in a payload: the payload itself without the registered claims (VCDM 2.0), or its claim
+/// `vc` or `vp`, completed by them (VCDM 1.1 §6.3.1). A presentation need not repeat who signs it.
+pub(crate) fn document<'a>(payload: &'a Object<'a>, dates: &'a Dates) -> Value<'a> {
+    let wrapped = ["vc", "vp"].into_iter().find_map(|claim| payload.get(claim)?.as_object());
+    let mut document = wrapped.unwrap_or(payload).clone();
+    if wrapped.is_none() {
         for claim in CLAIMS {
-            credential.remove(claim);
+            document.remove(claim);
         }
-        return Value::Object(credential);
+    }
+    let is_presentation = has_type(document.get("type"), PRESENTATION);
+    let completed: &[_] = match wrapped {
+        _ if is_presentation => &[("iss", "holder")],
+        Some(_) => &[("jti", "id"), ("iss", "issuer")],
+        None => &[],
     };
-    let mut credential = vc.clone();
-    for (claim, member) in [("jti", "id"), ("iss", "issuer")] {
-        if let (Some(value), false) = (payload.get(claim), credential.contains(member)) {
-            credential.set(member, value.clone());
+    for (claim, member) in completed {
+        if let (Some(value), false) = (payload.get(claim), document.contains(member)) {
+            document.set(member, value.clone());
         }
     }
-    for (date, member) in [(&dates.not_before, "issuanceDate"), (&dates.expires, "expirationDate")] {
-        if let (Some(date), false) = (date, has_date(&credential, member)) {
-            credential.set(member, Value::text(date));
+    if wrapped.is_some() && !is_presentation {
+        for (date, member) in [(&dates.not_before, "issuanceDate"), (&dates.expires, "expirationDate")] {
+            if let (Some(date), false) = (date, has_date(&document, member)) {
+                document.set(member, Value::text(date));
+            }
         }
     }
-    Value::Object(credential)
+    Value::Object(document)
 }
 
 fn has_date(credential: &Object<'_>, member: &str) -> bool {
@@ -137,38 +147,40 @@ fn numeric_date(value: &Value<'_>) -> Option<DateTime> {
     known.then(|| DateTime::from_unix_millis((seconds * 1000.0) as i64))
 }
 
-/// OB 3.0 §8.2.4.2: what the claims say is what the credential says. A claim that is left out says nothing; one that
-/// differs makes the badge say two things.
-pub(crate) fn check_claims(payload: &Object<'_>, credential: &Value<'_>) -> Result<(), Finding> {
+/// OB 3.0 §8.2.4.2: what the claims say is what the credential says, or the presentation. A claim that is left out says nothing;
+/// one that differs makes the badge say two things.
+pub(crate) fn check_claims(payload: &Object<'_>, document: &Value<'_>, role: Role) -> Result<(), Finding> {
     let mismatch = |claim: &str| Finding::invalid(Code::JwtClaimMismatch).with("claim", claim);
-    // VC JOSE COSE §3.1.1: a credential that is the payload has no other beside it.
-    if let Some(claim) = ["vc", "vp"].into_iter().find(|claim| payload.contains(claim) && payload.contains("@context"))
-    {
-        return Err(mismatch(claim));
+    let is_presentation = role == Role::Presentation;
+    let (signer, own, other) = if is_presentation { ("holder", "vp", "vc") } else { ("issuer", "vc", "vp") };
+    // VC JOSE COSE §3.1.1: what is the payload has no other beside it.
+    for (claim, may_be) in [(own, !payload.contains("@context")), (other, false)] {
+        if payload.contains(claim) && !may_be {
+            return Err(mismatch(claim));
+        }
     }
-    let member = |name: &str| credential.get(name);
-    let id_of = |value: Option<&Value<'_>>| {
-        let value = value?;
-        value.get("id").unwrap_or(value).as_str().map(str::to_owned)
-    };
-    let subject = member("credentialSubject").and_then(|subject| subject.as_set().first());
+    let member = |name: &str| document.get(name);
+    let signer = id_of(member(signer));
+    let subject = member("credentialSubject").and_then(|subject| subject.as_set().first()?.get("id")?.as_str());
     for (claim, stated) in [
-        ("iss", id_of(member("issuer"))),
-        ("jti", member("id").and_then(Value::as_str).map(str::to_owned)),
-        ("sub", subject.and_then(|subject| subject.get("id")).and_then(Value::as_str).map(str::to_owned)),
+        ("iss", signer),
+        ("jti", member("id").and_then(Value::as_str)),
+        // Who presents says so of themselves.
+        ("sub", if is_presentation { signer } else { subject }),
     ] {
         match (payload.get(claim), stated) {
             (None, _) => {}
             (Some(Value::String(value)), Some(stated)) if *value == stated => {}
-            // A subject without an id may be named by the claim alone.
-            (Some(Value::String(_)), None) if claim == "sub" => {}
+            // A subject without an id may be named by the claim alone, and so may a presentation.
+            (Some(Value::String(_)), None) if claim == "sub" || is_presentation => {}
             _ => return Err(mismatch(claim)),
         }
     }
-    for (claim, names) in [("nbf", ["validFrom", "issuanceDate"]), ("exp", ["validUntil", "expirationDate"])] {
+    let is_v1 = document.as_object().is_some_and(is_v1);
+    for (claim, of_v1, of_v2) in [("nbf", "issuanceDate", "validFrom"), ("exp", "expirationDate", "validUntil")] {
         let Some(value) = payload.get(claim) else { continue };
         let date = numeric_date(value).ok_or_else(|| mismatch(claim))?;
-        let stated = names.into_iter().find_map(member).and_then(Value::as_str).and_then(DateTime::parse);
+        let stated = member(if is_v1 { of_v1 } else { of_v2 }).and_then(Value::as_str).and_then(DateTime::parse);
         // Claims count in seconds, credentials may count in milliseconds.
         if stated.is_some_and(|stated| stated.truncated_to_seconds() != date.truncated_to_seconds()) {
             return Err(mismatch(claim));
@@ -177,7 +189,7 @@ pub(crate) fn check_claims(payload: &Object<'_>, credential: &Value<'_>) -> Resu
     Ok(())
 }
 
-/// The expiry that only the claims state, to be held against the time as `validUntil` is.
-pub(crate) fn expires(payload: &Object<'_>) -> Option<DateTime> {
-    numeric_date(payload.get("exp")?)
+/// A date that only the claims state, to be held against the time as `validFrom` and `validUntil` are.
+pub(crate) fn date(payload: &Object<'_>, claim: &str) -> Option<DateTime> {
+    numeric_date(payload.get(claim)?)
 }

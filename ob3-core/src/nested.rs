@@ -8,6 +8,9 @@ use std::rc::Rc;
 use crate::examine::{Role, clip, id_of};
 use ob3_rdf::json::{Object, Value, Writer};
 
+/// The type of a presentation (VCDM 2.0 §4.13).
+pub(crate) const PRESENTATION: &str = "VerifiablePresentation";
+
 /// Most credentials that are looked at in one verification, at all depths together: a learner record has some dozens, and
 /// each may cost documents and signature checks.
 pub(crate) const MAX_NESTED: usize = 100;

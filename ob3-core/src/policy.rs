@@ -64,9 +64,10 @@ pub struct Policy {
     /// An identifier of the person who shows the badge, known from elsewhere: an e-mail address, a DID, a student number.
     /// The badge must have been awarded to it.
     pub recipient: Option<String>,
-    /// What the caller asked the holder to sign: the input must then be a presentation, signed over this `challenge`.
+    /// What the caller asked the holder to sign: the input must then be a presentation, signed over this `challenge`; a JWS
+    /// over this `nonce`.
     pub challenge: Option<String>,
-    /// Whom the presentation must be made for: its `domain`.
+    /// Whom the presentation must be made for: its `domain`, or the `aud` of a JWS.
     pub domain: Option<String>,
     /// The cryptosuites that an embedded proof may be of. By default all that are checked.
     pub cryptosuites: Vec<Suite>,

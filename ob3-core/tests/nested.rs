@@ -472,13 +472,178 @@ fn credentials_past_the_limit_leave_a_presentation_open() {
     assert_eq!(check(&report, CheckName::Endorsements).0, CheckResult::Unknown);
 }
 
+/// A presentation as the payload of a JWS, with more members of the header than `alg`.
+fn vp_jws(payload: &str, by: u8, header: &str) -> String {
+    let header = format!(r#"{{"alg":"EdDSA"{header}}}"#);
+    let input = format!("{}.{}", base64url(header.as_bytes()), base64url(payload.as_bytes()));
+    format!("{input}.{}", base64url(&key(by).sign(input.as_bytes())))
+}
+
+fn kid(of: u8) -> String {
+    format!(r#","kid":"{}""#, method(of))
+}
+
+fn held_by(of: u8) -> String {
+    format!(r#","holder":"{}""#, did(of))
+}
+
 #[test]
-fn a_token_of_a_presentation_is_not_read() {
-    let token = jws(&presentation(&signed_badge(), ""), HOLDER, "");
-    assert_eq!(verdict(&verify(&token)), ("rejected", "not_a_credential"));
-    // Nor is it a credential when it says so too.
-    let both = presentation(&signed_badge(), "").replace(r#"["VerifiableP"#, r#"["VerifiableCredential","VerifiableP"#);
-    assert_eq!(verdict(&verify(&jws(&both, HOLDER, ""))), ("rejected", "not_a_credential"));
+fn a_presentation_may_be_the_payload_of_a_jws() {
+    let enveloped = format!(
+        r#"{{"@context":"https://www.w3.org/ns/credentials/v2","id":"data:application/vc+jwt,{}","type":"EnvelopedVerifiableCredential"}}"#,
+        jws(&badge(""), ISSUER, "")
+    );
+    let held = format!(r#"[{},"{}",{enveloped}]"#, signed_badge(), jws(&badge(""), ISSUER, ""));
+    let payload = format!("{{{}}}", presentation(&held, &held_by(HOLDER)));
+    for typ in [r#","typ":"vp+jwt","cty":"vp""#, r#","typ":"vp+ld+json+jwt""#, r#","typ":"JWT""#, ""] {
+        let report = verify(&vp_jws(&payload, HOLDER, &format!("{typ}{}", kid(HOLDER))));
+        assert_eq!(verdict(&report), ("verified", "verified"), "{typ}");
+        assert_eq!(items(&report, CheckName::Issuer)[0], ("valid", "holder_authenticated"));
+        assert_eq!(check(&report, CheckName::JsonLd), (CheckResult::Valid, "claims_covered"));
+        assert_eq!(report.credentials().len(), 3);
+    }
+    for header in [r#","typ":"vc+jwt""#, r#","typ":"jwt""#, r#","cty":"vc""#] {
+        let report = verify(&vp_jws(&payload, HOLDER, &format!("{header}{}", kid(HOLDER))));
+        assert_eq!(verdict(&report), ("rejected", "jwt_header"), "{header}");
+    }
+    // Nor is a badge presented by saying so.
+    let as_vp = vp_jws(&format!("{{{}}}", badge("")), ISSUER, &format!(r#","typ":"vp+jwt"{}"#, kid(ISSUER)));
+    assert_eq!(verdict(&verify(&as_vp)), ("rejected", "jwt_header"));
+    // A presentation is not held in another.
+    let within = format!("{{{}}}", presentation(&format!(r#""{}""#, vp_jws(&payload, HOLDER, &kid(HOLDER))), ""));
+    assert_eq!(verdict(&verify(&within)), ("rejected", "not_a_credential"));
+}
+
+#[test]
+fn a_presentation_of_vcdm_1_1_stands_in_the_claim_vp() {
+    let vp = |members: &str| {
+        format!(
+            r#""vp":{{"@context":["https://www.w3.org/2018/credentials/v1"],"type":["VerifiablePresentation"],"verifiableCredential":["{}"]{members}}}"#,
+            jws(&badge(""), ISSUER, "")
+        )
+    };
+    let holder = did(HOLDER);
+    for payload in [
+        format!(r#"{{{},"iss":"{holder}"}}"#, vp("")),
+        format!(r#"{{{},"iss":"{holder}","sub":"{holder}","jti":"urn:uuid:1"}}"#, vp("")),
+        format!("{{{}}}", vp(&held_by(HOLDER))),
+    ] {
+        let report = verify(&vp_jws(&payload, HOLDER, &kid(HOLDER)));
+        assert_eq!(verdict(&report), ("verified", "verified"), "{payload}");
+        assert_eq!(items(&report, CheckName::Issuer)[0], ("valid", "holder_authenticated"));
+    }
+    for (payload, claim) in [
+        (format!(r#"{{{},"iss":"{holder}","vc":{{}}}}"#, vp("")), "vc"),
+        (format!(r#"{{{},{}}}"#, presentation(&signed_badge(), ""), vp("")), "vp"),
+        (format!(r#"{{{},"vp":{{}}}}"#, badge("")), "vp"),
+    ] {
+        let report = verify(&vp_jws(&payload, HOLDER, &kid(HOLDER)));
+        assert_ne!(report.outcome(), Outcome::Verified, "{claim}");
+    }
+}
+
+#[test]
+fn a_token_of_a_presentation_is_its_holder_s() {
+    let members = |more: &str, claims: &str| format!("{{{}{claims}}}", presentation(&signed_badge(), more));
+    let holder = held_by(HOLDER);
+    let other = did(ENDORSER);
+    for (payload, code) in [
+        (members(&holder, &format!(r#","iss":"{other}""#)), "jwt_claim_mismatch"),
+        (members(&holder, &format!(r#","sub":"{other}""#)), "jwt_claim_mismatch"),
+        (members(&format!(r#"{holder},"id":"urn:uuid:1""#), r#","jti":"urn:uuid:2""#), "jwt_claim_mismatch"),
+        (members(&holder, r#","iss":null"#), "jwt_claim_mismatch"),
+        (members(&holder, r#","exp":"soon""#), "jwt_claim_mismatch"),
+        (members(&holder, r#","exp":1767225600"#), "expired"),
+        (members(&holder, r#","nbf":1798761600"#), "not_yet_valid"),
+        (members(&holder, r#","vc":{}"#), "not_a_credential"),
+        (members(&holder, r#","vc":7"#), "jwt_claim_mismatch"),
+        (members(&holder, r#","vp":7"#), "jwt_claim_mismatch"),
+    ] {
+        let report = verify(&vp_jws(&payload, HOLDER, &kid(HOLDER)));
+        assert_eq!(verdict(&report), ("rejected", code), "{payload}");
+        assert!(report.credentials().is_empty());
+    }
+    // Somebody else's key: intact, and whose it is unknown; whoever names no holder is known by the key.
+    let report = verify(&vp_jws(&members(&holder, ""), ENDORSER, &kid(ENDORSER)));
+    assert_eq!(verdict(&report), ("indeterminate", "holder_not_authenticated"));
+    let report = verify(&vp_jws(&members("", ""), HOLDER, &kid(HOLDER)));
+    assert_eq!(verdict(&report), ("verified", "verified"));
+    let report = verify(&vp_jws(&members("", &format!(r#","iss":"{other}""#)), HOLDER, &kid(HOLDER)));
+    assert_eq!(verdict(&report), ("indeterminate", "holder_not_authenticated"));
+    // A signature that does not hold leaves what it is over unread.
+    let token = vp_jws(&members(&holder, ""), ENDORSER, &kid(HOLDER));
+    assert_eq!(verdict(&verify(&token)), ("rejected", "signature_invalid"));
+}
+
+#[test]
+fn the_key_of_a_token_of_a_presentation_is_listed_for_authentication() {
+    const HOLDER_DID: &str = "did:web:jane.example";
+    let document = |relation: &str| {
+        format!(
+            r##"{{"id":"{HOLDER_DID}","verificationMethod":[{{"id":"#k","type":"Multikey","controller":"{HOLDER_DID}","publicKeyMultibase":"{}"}}],"{relation}":["#k"]}}"##,
+            key(HOLDER).public_key().to_multibase()
+        )
+    };
+    let payload = format!("{{{}}}", presentation(&signed_badge(), &format!(r#","holder":"{HOLDER_DID}""#)));
+    let jwk =
+        format!(r#","jwk":{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#, base64url(key(HOLDER).public_key().as_bytes()));
+    for (header, unlisted) in [
+        (r#","kid":"k""#, ("rejected", "issuer_key_not_authorized")),
+        (&jwk, ("indeterminate", "holder_not_authenticated")),
+    ] {
+        let token = vp_jws(&payload, HOLDER, header);
+        let found = |relation: &str| verify_as(&token, "{}", |_| Some(document(relation)));
+        assert_eq!(verdict(&found("authentication")), ("verified", "verified"), "{header}");
+        assert_eq!(verdict(&found("assertionMethod")), unlisted, "{header}");
+    }
+}
+
+#[test]
+fn a_token_of_a_presentation_answers_by_its_nonce_and_audience() {
+    let token = |claims: &str| {
+        vp_jws(&format!("{{{}{claims}}}", presentation(&signed_badge(), &held_by(HOLDER))), HOLDER, &kid(HOLDER))
+    };
+    let ask = |token: &str| {
+        let policy = r#"{"challenge":"n-1","domain":"https://desk.example"}"#;
+        let report = verify_as(token, policy, |_| None);
+        (report.outcome(), report.code())
+    };
+    let refused = (Outcome::Rejected, Code::ChallengeMismatch);
+    for claims in [
+        r#","nonce":"n-1","aud":"https://desk.example""#,
+        r#","nonce":"n-1","aud":["https://other.example","https://desk.example"]"#,
+    ] {
+        assert_eq!(ask(&token(claims)), (Outcome::Verified, Code::Verified), "{claims}");
+    }
+    for claims in [
+        "",
+        r#","nonce":"n-1""#,
+        r#","nonce":"n-2","aud":"https://desk.example""#,
+        r#","nonce":1,"aud":"https://desk.example""#,
+        r#","aud":"https://desk.example""#,
+        r#","challenge":"n-1","domain":"https://desk.example""#,
+    ] {
+        assert_eq!(ask(&token(claims)), refused, "{claims}");
+    }
+    // A badge alone is presented by nobody.
+    assert_eq!(ask(&jws(&badge(""), ISSUER, r#","nonce":"n-1","aud":"https://desk.example""#)), refused);
+}
+
+/// An issuer may speak of the badge itself within it, where a recipient writes the address of a piece of evidence; a holder could
+/// then say there what the badge says of itself, to the same statements.
+#[test]
+fn what_bears_on_the_badge_is_not_moved_into_what_speaks_of_it() {
+    let expiry = r#","validUntil":"2026-03-01T00:00:00Z""#;
+    let evidence = r#","evidence":[{"id":"urn:uuid:badge","type":["Evidence"],"name":"Itself"}]"#;
+    let signed = seal(&badge(&format!("{expiry}{evidence}")), ISSUER, &assertion(ISSUER));
+    assert_eq!(verdict(&verify(&signed)), ("rejected", "expired"));
+    for (types, code) in [
+        (r#"["Evidence","VerifiableCredential"]"#, "value_dropped"),
+        (r#"["Evidence","OpenBadgeCredential"]"#, "term_undefined"),
+    ] {
+        let moved = signed.replace(expiry, "").replace(r#"["Evidence"]"#, &format!("{types}{expiry}"));
+        assert_eq!(verdict(&verify(&moved)), ("rejected", code), "{types}");
+    }
 }
 
 // Learner records

@@ -189,3 +189,26 @@ fn an_expiry_that_only_the_claims_state_counts() {
     let token = badges::jws(Curve::Ed25519, &badges::header(Curve::Ed25519), &payload.to_string());
     assert_eq!(verdict(token), ("rejected", "expired"));
 }
+
+#[test]
+fn the_dates_of_the_claims_are_held_against_those_that_count() {
+    // VCDM 1.1: a date of the other data model beside it is no excuse.
+    let version_1 = |more: Value| {
+        let mut vc = badges::badge(&Curve::Ed25519.did());
+        vc["@context"][0] = "https://www.w3.org/2018/credentials/v1".into();
+        vc["issuanceDate"] = "2026-01-15T10:00:00Z".into();
+        let dates = ["validFrom", "validUntil"].map(|member| vc.as_object_mut().unwrap().remove(member));
+        assert!(dates.iter().all(Option::is_some));
+        let mut payload = json!({ "vc": vc });
+        for (name, value) in more.as_object().unwrap() {
+            let at = if name.starts_with("valid") { &mut payload["vc"] } else { &mut payload };
+            at[name] = value.clone();
+        }
+        badges::jws(Curve::Ed25519, &badges::header(Curve::Ed25519), &payload.to_string())
+    };
+    assert_eq!(verdict(version_1(json!({ "nbf": 1_768_471_200 }))), ("verified", "verified"));
+    let hidden = json!({ "nbf": 1_900_000_000, "validFrom": "2030-03-17T17:46:40Z" });
+    assert_eq!(verdict(version_1(hidden)), ("rejected", "jwt_claim_mismatch"));
+    let expired = json!({ "exp": 1_769_000_000, "validUntil": "2026-01-21T12:53:20Z" });
+    assert_eq!(verdict(version_1(expired)), ("rejected", "expired"));
+}

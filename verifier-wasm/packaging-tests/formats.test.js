@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NOW as now, installPackage, sample } from "./install.js";
-import { badgeOf, createKey, createKeyWithSign, didKey, flipOneBit, signData, signToken } from "./tokens.js";
+import { badgeOf, createKey, createKeyWithSign, didKey, flipOneBit, signData, signPayload, signToken } from "./tokens.js";
 
 const { verify, extract, bake, canonicalize } = await import(installPackage().entry);
 
@@ -169,4 +169,29 @@ test("a document that a signature would not cover as a whole has no canonical fo
     await assert.rejects(canonicalize(document), message);
   }
   await assert.rejects(canonicalize(JSON.parse(sampleBadge)), TypeError);
+});
+
+test("a presentation as a JWS is its holder's, and answers by its nonce and its audience", async () => {
+  const [issuer, holder] = [await createKey("ES256"), await createKey("ES384")];
+  const badge = await signToken(badgeOf(issuer.did), issuer, { kid: `${issuer.did}#${issuer.multibase}` });
+  const payload = {
+    "@context": ["https://www.w3.org/ns/credentials/v2"],
+    type: ["VerifiablePresentation"],
+    holder: holder.did,
+    verifiableCredential: [
+      { "@context": "https://www.w3.org/ns/credentials/v2", type: "EnvelopedVerifiableCredential", id: `data:application/vc+jwt,${badge}` },
+    ],
+    nonce: "n-1",
+    aud: "https://desk.example",
+  };
+  const present = (by) => signPayload(payload, by, { typ: "vp+jwt", kid: `${by.did}#${by.multibase}` });
+  const verdict = async (token, policy) => {
+    const { outcome, code } = await verify(token, { now, policy });
+    return [outcome, code];
+  };
+  const token = await present(holder);
+  assert.deepEqual(await verdict(token, { challenge: "n-1", domain: "https://desk.example" }), VERIFIED);
+  assert.deepEqual(await verdict(token, { challenge: "n-2" }), ["rejected", "challenge_mismatch"]);
+  assert.deepEqual(await verdict(flipOneBit(token)), ALTERED);
+  assert.deepEqual(await verdict(await present(issuer)), ["indeterminate", "holder_not_authenticated"]);
 });

@@ -40,9 +40,14 @@ export async function createKeyWithSign(algorithm, isOdd) {
 }
 
 /** The compact JWS of a badge. */
-export async function signToken(badge, key, header) {
+export function signToken(badge, key, header) {
+  return signPayload({ ...badge, iss: badge.issuer.id }, key, { typ: "JWT", ...header });
+}
+
+/** The compact JWS of a payload. */
+export async function signPayload(payload, key, header) {
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const input = `${encode({ alg: key.algorithm, typ: "JWT", ...header })}.${encode({ ...badge, iss: badge.issuer.id })}`;
+  const input = `${encode({ alg: key.algorithm, ...header })}.${encode(payload)}`;
   return `${input}.${Buffer.from(await key.sign(Buffer.from(input))).toString("base64url")}`;
 }
 

@@ -4,7 +4,7 @@
 use super::selective::{self, DerivedProof, VerifyData};
 use super::{HashError, Suite, rdfc};
 use crate::did::MethodUrl;
-use crate::examine::clip;
+use crate::examine::{Role, clip};
 use crate::jwt::{self, Compact, KeyHint};
 use crate::key::VerificationKey;
 use crate::multibase;
@@ -193,7 +193,8 @@ fn hash_chained(
 pub(crate) fn jws(
     compact: &Compact<'_>,
     header: &Object<'_>,
-    issuer: &str,
+    signer: &str,
+    role: Role,
     claims: Result<(), Finding>,
     policy: &Policy,
 ) -> Proof {
@@ -204,7 +205,7 @@ pub(crate) fn jws(
         }
     }
     let open = || {
-        let (algorithm, hint) = jwt::read_header(header, issuer)?;
+        let (algorithm, hint) = jwt::read_header(header, signer, role)?;
         if !policy.algorithms.contains(&algorithm) {
             return Err(Finding::invalid(Code::JwtAlgorithm));
         }
