@@ -167,11 +167,13 @@ impl VerificationKey {
         is_compressed.then(|| Self::Ec { curve: Curve::P256, point: EcPoint::Compressed(point.to_vec()) })
     }
 
-    /// Reads a public JWK (RFC 7517, RFC 7518 §6, RFC 8037). A JWK with a private part is refused.
+    /// Reads a public JWK (RFC 7517, RFC 7518 §6, RFC 8037). A JWK with a private part is refused, and so is one that is said to
+    /// be for encryption, or an RSA key for another algorithm: it signs nothing that is checked here.
     pub(crate) fn from_jwk(jwk: &Value<'_>) -> Option<Self> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);
         let bytes = |name: &str| base64url::decode(text(name)?);
-        if jwk.get("d").is_some() {
+        let says_else = |name: &str, wanted: &str| jwk.get(name).is_some_and(|said| said.as_str() != Some(wanted));
+        if jwk.get("d").is_some() || says_else("use", "sig") {
             return None;
         }
         match (text("kty")?, text("crv")) {
@@ -182,7 +184,7 @@ impl VerificationKey {
                 let is_sized = x.len() == curve.size() && y.len() == curve.size();
                 is_sized.then_some(Self::Ec { curve, point: EcPoint::Affine { x, y } })
             }
-            ("RSA", None) => {
+            ("RSA", None) if !says_else("alg", "RS256") => {
                 let (n, e) = (unsigned(bytes("n")?), unsigned(bytes("e")?));
                 let is_odd = |number: &[u8]| number.last().is_some_and(|byte| byte & 1 == 1);
                 let is_key = RSA_MODULUS_BYTES.contains(&n.len()) && is_odd(&n);

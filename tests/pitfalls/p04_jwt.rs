@@ -97,6 +97,24 @@ fn a_private_key_in_the_header_is_no_key() {
 }
 
 #[test]
+fn a_key_that_is_for_something_else_signs_nothing() {
+    let issuer = "https://college.example.edu/issuers/1";
+    let kid = format!("{issuer}/key");
+    let verdict_by = |algorithm: &str, key: Value| {
+        verdict_with(token(&json!({ "alg": algorithm, "kid": kid }), issuer), &[(&kid, key.to_string())])
+    };
+    assert_eq!(verdict_by("EdDSA", set(ed25519_jwk(), "/use", "sig")), ("verified", "verified"));
+    for (name, value) in [("use", json!("enc")), ("use", json!(["sig"])), ("d", json!("AA"))] {
+        let key = set(ed25519_jwk(), &format!("/{name}"), value);
+        assert_eq!(verdict_by("EdDSA", key), ("rejected", "key_not_found"), "{name}");
+    }
+    for (algorithm, code) in [("PS256", "key_not_found"), ("RS512", "key_not_found"), ("RS256", "signature_invalid")] {
+        let key = json!({ "kty": "RSA", "n": base64url::encode(&[0xc3; 256]), "e": "AQAB", "alg": algorithm });
+        assert_eq!(verdict_by("RS256", key), ("rejected", code), "{algorithm}");
+    }
+}
+
+#[test]
 fn a_kid_that_is_not_under_the_issuer_is_not_the_issuers() {
     let issuer = "https://college.example.edu/issuers/1";
     let key = ed25519_jwk().to_string();
