@@ -518,7 +518,17 @@ impl Verification {
             let document = self.documents.get(url)?;
             match document {
                 None => Finding::unknown(Code::StatusListUnavailable),
-                Some(document) => self.status_in(&self.list(url, document), kind, purpose, index)?,
+                Some(document) => {
+                    let list = self.list(url, document);
+                    let finding = self.status_in(&list, kind, purpose, index)?;
+                    // Bitstring Status List leaves to the verifier whose lists it believes.
+                    match list.as_ref() {
+                        Ok(list) if list.examined.issuer != examined.issuer => {
+                            finding.with("listIssuer", examine::clip(&list.examined.issuer))
+                        }
+                        _ => finding,
+                    }
+                }
             }
         } else {
             // A badge whose proof does not hold has no say in which lists are fetched.

@@ -150,6 +150,21 @@ fn every_entry_counts_and_revoked_beats_everything() {
 }
 
 #[test]
+fn a_list_of_another_issuer_is_told_as_one() {
+    let by = |list: &str| {
+        let report = report_with(badge(&["revocation"]), &[(LIST_URL, list.to_owned())], "{}", badges::NOW);
+        let item = &report.check(ob3_core::CheckName::Status).unwrap().items[0];
+        let of = item.data.iter().find(|datum| datum.name == "listIssuer").map(|datum| datum.value.clone());
+        (item.code.as_str(), of)
+    };
+    assert_eq!(by(&signed(&list(&[]))), ("not_revoked", None));
+    let curve = Curve::P256;
+    let other = Suite::ALL.into_iter().find(|suite| suite.curve == curve && suite.name.contains("rdfc")).unwrap();
+    let others = other.secure(&set(list(&[]), "/issuer", curve.did())).unwrap().to_string();
+    assert_eq!(by(&others), ("not_revoked", Some(curve.did())));
+}
+
+#[test]
 fn only_a_caller_who_says_so_leaves_the_status_unread() {
     let report = report_with(badge(&["revocation"]), &[], r#"{"status":"ignore"}"#, badges::NOW);
     assert_eq!(verdict_of(&report), ("verified", "verified"));
