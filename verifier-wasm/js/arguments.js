@@ -56,7 +56,7 @@ export function readSettings(settings = {}) {
 export function readOptions(options = {}) {
   const { now, signal, ...rest } = readMembers(options, "options", ["fetch", "now", "policy", "documents", "signal"]);
   const shared = readShared(rest, "options");
-  if (signal !== undefined && !(isObject(signal) && typeof signal.throwIfAborted === "function")) {
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
     throw new TypeError(`\`options.signal\` must be an AbortSignal, not ${kindOf(signal)}`);
   }
   return { ...shared, nowMillis: readTime(now), signal };
@@ -75,6 +75,9 @@ function readShared({ fetch, policy = {}, documents = {} }, name) {
     throw new TypeError(`\`${name}.fetch\` must be a function, not ${kindOf(fetch)}`);
   }
   if (!isObject(policy)) throw new TypeError(`\`${name}.policy\` must be an object, not ${kindOf(policy)}`);
+  // JSON would leave these out, and a challenge that was not there would not be asked for.
+  const lost = Object.keys(policy).find((member) => ["undefined", "function", "symbol"].includes(typeof policy[member]));
+  if (lost !== undefined) throw new TypeError(`\`${name}.policy.${lost}\` must not be ${kindOf(policy[lost])}: leave it out where it is not asked`);
   if (!isObject(documents)) throw new TypeError(`\`${name}.documents\` must be an object, not ${kindOf(documents)}`);
   return { fetch, policy, documents: Object.fromEntries(Object.entries(documents).map(([url, document]) => [url, readDocument(document, name)])) };
 }
@@ -82,6 +85,7 @@ function readShared({ fetch, policy = {}, documents = {} }, name) {
 /** A document that the caller brings: its text, its bytes, or the object that it is the JSON of. @returns {Uint8Array} */
 function readDocument(document, name) {
   if (ArrayBuffer.isView(document)) return new Uint8Array(document.buffer, document.byteOffset, document.byteLength);
+  if (tagOf(document) === "ArrayBuffer") return new Uint8Array(document);
   if (typeof document !== "string" && !isObject(document)) {
     throw new TypeError(`\`${name}.documents\` must hold text, bytes or JSON objects, not ${kindOf(document)}`);
   }
@@ -93,7 +97,7 @@ function readTime(now) {
     now === undefined ? Date.now()
     : typeof now === "number" ? Math.trunc(now)
     : tagOf(now) === "Date" ? now.getTime()
-    : typeof now === "string" && RFC3339.test(now) ? Date.parse(now)
+    : typeof now === "string" && RFC3339.test(now) && isDay(now.slice(0, 10)) ? Date.parse(now)
     : Number.NaN;
   // Dates end 100,000,000 days from the epoch (ECMA-262 §21.4.1.1); this also leaves out NaN and the infinities.
   if (!(Math.abs(millis) <= 8.64e15)) {
@@ -102,8 +106,14 @@ function readTime(now) {
   return BigInt(millis);
 }
 
+/** Whether its month has the day: some platforms count on into the next one. */
+function isDay(date) {
+  return new Date(date).getUTCDate() === Number(date.slice(8));
+}
+
+/** Nor a `Map`, a `Blob` or a promise, whose members are not those that they hold. */
 function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return tagOf(value) === "Object";
 }
 
 // By tag and not by `instanceof`, which fails for objects that come from another frame or test environment.

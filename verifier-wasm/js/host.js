@@ -47,13 +47,14 @@ export function createApi({ glue, load, requestInit, platformFetch, checkSignatu
     async function verify(input, options) {
       const { fetch, policy, documents, nowMillis, signal } = readOptions(options);
       const policyJson = JSON.stringify({ ...own.policy, ...policy });
+      const policyName = Object.keys(policy).length > 0 ? "options.policy" : "settings.policy";
       const content = await readInput(input);
       signal?.throwIfAborted();
       await instance.ready();
       const brought = { ...own.documents, ...documents };
       const check = (cache) => {
         const fetchDocument = createDocumentFetcher({ documents: brought, fetch: fetch ?? own.fetch, platformFetch, signal, requestInit, cache });
-        return run(instance, content, { policyJson, nowMillis, signal, checkSignature }, fetchDocument);
+        return run(instance, content, { policyJson, policyName, nowMillis, signal, checkSignature }, fetchDocument);
       };
       // What another fetch brought is not what this one would bring.
       if (cache === undefined || fetch !== undefined) return check(undefined);
@@ -113,12 +114,12 @@ function readCheck(check) {
   return { id, algorithm, key, message, signature };
 }
 
-function start(instance, content, { policyJson, nowMillis }) {
+function start(instance, content, { policyJson, policyName, nowMillis }) {
   try {
     return instance.call(({ Verification }) => Verification.start(content, policyJson, nowMillis));
   } catch (error) {
     // The one thing that the boundary refuses here is a policy that it can not read.
-    throw isOrderly(error) ? new TypeError(`\`options.policy\`: ${error.message}`) : error;
+    throw isOrderly(error) ? new TypeError(`\`${policyName}\`: ${error.message}`) : error;
   }
 }
 

@@ -154,7 +154,7 @@ export interface ClaimedAchievement {
   readonly type?: string;
 }
 
-/** Every member has a safe default. */
+/** Every member has a safe default: leave it out for that; `undefined` is a `TypeError`, so that no question is lost on the way. */
 export interface Policy {
   /** `"required"` (default): a status that could not be checked leaves the outcome open. `"ignore"`: it is not looked at. */
   readonly status?: "required" | "ignore";
@@ -167,10 +167,10 @@ export interface Policy {
   readonly recipient?: string;
   /**
    * What you asked the holder to sign, once and unguessable: what is handed in must then be a presentation whose proof has
-   * this `challenge`. By default that is not asked.
+   * this `challenge`, or as a JWS this `nonce`. By default that is not asked.
    */
   readonly challenge?: string;
-  /** Whom the presentation must be made for: the `domain` of its proof. By default that is not asked. */
+  /** Whom the presentation must be made for: the `domain` of its proof, or the `aud` of a JWS. By default that is not asked. */
   readonly domain?: string;
   /** What an issuer whom nothing ties to the key makes of the outcome; default `"indeterminate"`. */
   readonly unauthenticatedIssuer?: "indeterminate" | "rejected";
@@ -212,8 +212,8 @@ export type Registry = { readonly name: string; readonly url?: string; readonly 
 /** The part of `fetch` that is used; `globalThis.fetch` fits, and so does a function that serves documents from memory. */
 export type DocumentFetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Documents by their URLs: their text, their bytes, or what they are the JSON of. */
-export type Documents = Readonly<Record<string, string | Uint8Array | object>>;
+/** Documents by their URLs: their text, their bytes, or the plain object that they are the JSON of. */
+export type Documents = Readonly<Record<string, string | Uint8Array | ArrayBuffer | object>>;
 
 /** What a badge or an image comes as. */
 export type Bytes = Uint8Array | ArrayBuffer | Blob;
@@ -274,7 +274,8 @@ export interface Verifier {
 export function createVerifier(settings?: VerifierSettings): Verifier;
 
 /**
- * Verifies a badge: text (JSON or a compact JWS), or the bytes of a JSON, JWS, PNG or SVG file, told apart by content.
+ * Verifies a badge, or a presentation of badges: text (JSON or a compact JWS), or the bytes of a JSON, JWS, PNG or SVG file, told
+ * apart by content.
  *
  * Resolves for every input, however bad; rejects with a `TypeError` when the arguments are of the wrong type. Keeps no
  * document between two calls; see `createVerifier`.

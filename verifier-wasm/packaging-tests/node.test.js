@@ -155,6 +155,13 @@ test("misuse is a TypeError that names the argument", async () => {
     ["{}", { now: new Date(Number.NaN) }, /`options\.now`/],
     ["{}", { policy: "strict" }, /`options\.policy`/],
     ["{}", { policy: { status: "maybe" } }, /`options\.policy`/],
+    // A question that got lost on its way here is not passed over.
+    ["{}", { policy: new Map([["challenge", "n-1"]]) }, /`options\.policy`.*an object of type Map/],
+    ["{}", { policy: { challenge: undefined } }, /`options\.policy\.challenge` must not be undefined/],
+    ["{}", { policy: { recipient: () => "jane" } }, /`options\.policy\.recipient` must not be a function/],
+    ["{}", { policy: JSON.parse('{"__proto__":{"status":"ignore"}}') }, /`options\.policy`.*no `__proto__`/],
+    ["{}", { documents: { "https://a.example/": new Blob(["{}"]) } }, /`options\.documents`.*an object of type Blob/],
+    ["{}", { now: "2026-02-30T00:00:00Z" }, /`options\.now`/],
     ["{}", { signal: true }, /`options\.signal`/],
     ["{}", { polices: {} }, /`options\.polices` is not known: there are fetch, now, policy, documents, signal/],
   ];

@@ -112,6 +112,14 @@ test("settings that are not understood are a TypeError that names them", () => {
   }
 });
 
+test("a policy that the core does not take is named by where it was given", async () => {
+  const isNamed = (name) => (error) => error instanceof TypeError && error.message.startsWith(`\`${name}\`: `);
+  const { verify } = createVerifier({ policy: { status: "maybe" } });
+  await assert.rejects(verify("{}"), isNamed("settings.policy"));
+  await assert.rejects(createVerifier().verify("{}", { policy: { status: "maybe" } }), isNamed("options.policy"));
+  assert.throws(() => createVerifier({ policy: { domain: undefined } }), /`settings\.policy\.domain` must not be undefined/);
+});
+
 const bytes = (length) => new Uint8Array(length);
 const headers = (init) => new Headers(init);
 
