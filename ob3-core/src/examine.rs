@@ -306,8 +306,8 @@ fn refuse_unanswered(proofs: &mut [Proof], written: &Value<'_>, is_jws: bool, ro
     }
 }
 
-/// Whether a proof is made for the caller: VC Data Integrity §2.1 `challenge` and `domain`, or the claims `nonce` and `aud` of a
-/// JWS (OpenID4VP 1.0 §14.1.2).
+/// Whether a proof is made for the caller: VC Data Integrity §2.1 `challenge` and `domain`, or the claims of a JWS by which
+/// OpenID4VP 1.0 binds a presentation, `nonce` and `aud`.
 fn answers(proof: &Value<'_>, is_jws: bool, policy: &Policy) -> bool {
     let says = |name, wanted: &Option<String>| {
         let stated = proof.get(name).map(Value::as_set).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Credentials and presentations as compact JWS (OB 3.0 §8.2.4, VC JOSE COSE §3): reading the envelope and what its claims must say.
+//! Credentials and presentations as compact JWS (OB 3.0 §8.2.4, VC JOSE COSE §3): reading the envelope and what its claims must
+//! say.
 
 use crate::base64url;
 use crate::did::MethodUrl;
