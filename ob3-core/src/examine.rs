@@ -133,12 +133,12 @@ pub(crate) fn examine(
         Err(finding) => return format(report, finding),
     };
     // A JSON input is the credential and its proof; the payload of a JWS has the credential among its claims.
-    let (mut embedded, payload) = if header.is_none() { (Some(payload), None) } else { (None, Some(payload)) };
+    let is_jws = cfg!(feature = "jwt") && header.is_some();
+    let (mut embedded, signed) = if is_jws { (None, Some(payload)) } else { (Some(payload), None) };
     let proof = match &mut embedded {
         Some(Value::Object(object)) => object.remove("proof"),
         _ => None,
     };
-    let signed = payload;
     let payload = signed.as_ref().and_then(Value::as_object);
     let dates = payload.map(Dates::of).unwrap_or_default();
     let unwrapped = payload.map(|claims| jwt::document(claims, &dates));
@@ -169,7 +169,7 @@ pub(crate) fn examine(
         return Err(ended(report, CheckName::JsonLd, Finding::invalid(Code::ContextMissing)));
     };
     // A presentation that nobody signed is a mere envelope: there is nothing to be covered.
-    let is_envelope = role == Role::Presentation && proof.is_none() && header.is_none();
+    let is_envelope = cfg!(feature = "nested") && role == Role::Presentation && proof.is_none() && !is_jws;
     let expanded = if is_envelope {
         report.push(CheckName::JsonLd, true, Finding::not_applicable(Code::PresentationUnsigned), Vec::new());
         None
@@ -232,14 +232,15 @@ pub(crate) fn examine(
         }
         _ => Vec::new(),
     };
-    let issuer = if role == Role::Presentation && issuer.is_empty() { key_owner(&proofs) } else { issuer };
+    let is_nameless = cfg!(feature = "nested") && role == Role::Presentation && issuer.is_empty();
+    let issuer = if is_nameless { key_owner(&proofs) } else { issuer };
     // Asked of an input, and of nothing inside of it.
     #[cfg(feature = "any-credential")]
     let names_issuer = id_of(credential.get(signer)).is_some();
     let is_challenged = asked == Role::Presentation && (policy.challenge.is_some() || policy.domain.is_some());
     if is_challenged {
         let written = proof.as_ref().or(signed.as_ref()).unwrap_or(&Value::Null);
-        refuse_unanswered(&mut proofs, written, signed.is_some(), role, policy);
+        refuse_unanswered(&mut proofs, written, is_jws, role, policy);
     }
     let no_proofs = match proof.as_ref().map_or(0, |proof| proof.as_set().len()) {
         _ if is_envelope && is_challenged => Finding::invalid(Code::ChallengeMismatch),
@@ -300,7 +301,8 @@ fn key_owner(proofs: &[Proof]) -> String {
 fn refuse_unanswered(proofs: &mut [Proof], written: &Value<'_>, is_jws: bool, role: Role, policy: &Policy) {
     let written = written.as_set();
     for (at, proof) in proofs.iter_mut().enumerate() {
-        if role != Role::Presentation || !written.get(at).is_some_and(|proof| answers(proof, is_jws, policy)) {
+        let is_presented = cfg!(feature = "nested") && role == Role::Presentation;
+        if !(is_presented && written.get(at).is_some_and(|proof| answers(proof, is_jws, policy))) {
             proof.state = ProofState::Settled(Finding::invalid(Code::ChallengeMismatch));
         }
     }

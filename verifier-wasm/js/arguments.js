@@ -77,7 +77,7 @@ function readShared({ fetch, policy = {}, documents = {} }, name) {
   if (!isObject(policy)) throw new TypeError(`\`${name}.policy\` must be an object, not ${kindOf(policy)}`);
   // JSON would leave these out, and a challenge that was not there would not be asked for.
   const lost = Object.keys(policy).find((member) => ["undefined", "function", "symbol"].includes(typeof policy[member]));
-  if (lost !== undefined) throw new TypeError(`\`${name}.policy.${lost}\` must not be ${kindOf(policy[lost])}: leave it out where it is not asked`);
+  if (lost !== undefined) throw new TypeError(`\`${name}.policy.${lost}\` must not be ${kindOf(policy[lost])}`);
   if (!isObject(documents)) throw new TypeError(`\`${name}.documents\` must be an object, not ${kindOf(documents)}`);
   return { fetch, policy, documents: Object.fromEntries(Object.entries(documents).map(([url, document]) => [url, readDocument(document, name)])) };
 }
