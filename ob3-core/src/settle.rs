@@ -301,8 +301,8 @@ fn with_previous(proofs: &[Proof], mut answers: Vec<Answer>) -> Vec<Answer> {
     answers
 }
 
-/// The proof that decides (OB 3.0 §8.2: one is enough). Whoever holds a badge may put further proofs into it, so that none is
-/// rejected for a proof that fails while another, which might hold, could not be told: that is open.
+/// The proof that decides (OB 3.0 §8.2: one is enough). One that fails decides nothing while another could not be told, and may
+/// hold; that gives nothing to whoever alters a badge, who could leave the failing one out as well.
 fn decisive(answers: &[Answer]) -> Option<&Answer> {
     use CheckResult::{Invalid, Valid};
     // The best first, and of equals the first.
