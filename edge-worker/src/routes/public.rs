@@ -237,7 +237,7 @@ pub(crate) async fn find(
     let credential = &found.credential;
     if !credential.is_public
         && !access::is_insider(app, headers, found.organization.id).await?
-        && !access::has_address(app, headers, credential.recipient_email.as_deref()).await?
+        && !access::is_recipient(app, headers, credential).await?
     {
         return Err(Error::Forbidden("the credential is private".into()));
     }
