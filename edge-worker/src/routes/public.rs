@@ -20,7 +20,7 @@ use crate::domain::tenant::PublicName;
 use crate::domain::{status_list, time};
 use crate::error::{Error, Result};
 use crate::respond::{self, Caching, VC_JWT};
-use crate::signer;
+use crate::signer::{self, JwsKey};
 use crate::store::{Counted, PublicCredential};
 use crate::verification;
 
@@ -156,11 +156,13 @@ pub(crate) async fn ob3(
     Ok(response)
 }
 
-/// The signed document as a compact JWS (OB 3.0 §8.2.4), by the key that has signed it.
+/// The signed document as a compact JWS (OB 3.0 §8.2.4): by the issuer's RSA key, or by the key that has signed the document.
 async fn jws(app: &App, found: &PublicCredential, document: &str) -> Result<String> {
-    let key = app.store.key_of(found.credential.id).await?;
+    let (credential, organization) = (found.credential.id, found.organization.id);
+    let key = app.store.key_of(credential).await?;
     let key = key.ok_or_else(|| Error::Internal("a credential's key is not in the store".into()))?;
-    signer::as_jws(document, &app.config, found.organization.id, &key, app.now)
+    let rsa_key = app.store.active_rsa_key(organization, &key.did, Some(credential)).await?;
+    signer::as_jws(app, document, &JwsKey { organization, key: &key, rsa_key: rsa_key.as_ref() }).await
 }
 
 /// `GET /api/credentials/{credential}/baked` → the badge's image with the signed bytes inside (OB 3.0 §5.3). 403 and 404

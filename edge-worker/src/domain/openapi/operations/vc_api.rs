@@ -83,7 +83,7 @@ pub(super) const TABLE: Table = Table {
         (
             "VcApiIssueOptions",
             "type?: =DataIntegrityProof, cryptosuite?: =eddsa-rdfc-2022, proofPurpose?: =assertionMethod, envelope?: text, \
-         credentialId?: text, credentialStatus?: VcApiStatusEntry",
+         alg?: =EdDSA/RS256, credentialId?: text, credentialStatus?: VcApiStatusEntry",
         ),
         ("VcApiStatusEntry", "type?: =BitstringStatusListEntry, statusPurpose?: =revocation/suspension"),
         ("VcApiStatusChange", "credentialId: text, credentialStatus: VcApiStatusEntry, status?: boolean"),
