@@ -124,6 +124,14 @@ impl Subject {
         }
     }
 
+    /// For what its proof must have been made: nothing else is verified here.
+    const fn proof_purpose(self) -> &'static str {
+        match self {
+            Self::Credential => "assertionMethod",
+            Self::Presentation => "authentication",
+        }
+    }
+
     const fn type_name(self) -> &'static str {
         match self {
             Self::Credential => "VerifiableCredential",
@@ -172,8 +180,9 @@ impl<'a> IssueRequest<'a> {
 
 impl VerifyRequest {
     /// Reads `{verifiableCredential, options?}` or `{verifiablePresentation, options?}`. The options `challenge` and `domain`
-    /// are what a presentation must be made for; `checks` without `credentialStatus` leaves the status out; those that ask
-    /// for more in the answer are known and change nothing, since the answer has all there is.
+    /// are what a presentation must be made for; `expectedProofPurpose` may be the one that is expected anyway; `checks` without
+    /// `credentialStatus` leaves the status out; those that ask for more in the answer are known and change nothing, since the
+    /// answer has all there is.
     ///
     /// # Errors
     /// [`Invalid`], naming the member.
@@ -183,6 +192,8 @@ impl VerifyRequest {
         if let Some(mut options) = options {
             policy.challenge = options.line("challenge", MAX_NONCE)?;
             policy.domain = options.line("domain", MAX_NONCE)?;
+            let purpose = subject.proof_purpose();
+            options.read("expectedProofPurpose", purpose, |text| (text == purpose).then_some(()))?;
             if options.has("checks") {
                 let checks = options.lines("checks", 16, MAX_NONCE)?;
                 if !checks.is_empty() && !checks.iter().any(|check| check.starts_with("credentialStatus")) {

@@ -89,7 +89,10 @@ pub(super) const TABLE: Table = Table {
         ("VcApiStatusChange", "credentialId: text, credentialStatus: VcApiStatusEntry, status?: boolean"),
         ("VcApiCredential", "verifiableCredential: VcApiSecured, options?: VcApiVerifyOptions"),
         ("VcApiPresentation", "verifiablePresentation: object, options?: VcApiVerifyOptions"),
-        ("VcApiVerifyOptions", "challenge?: text, domain?: text, checks?: [text]"),
+        (
+            "VcApiVerifyOptions",
+            "challenge?: text, domain?: text, checks?: [text], expectedProofPurpose?: =assertionMethod/authentication",
+        ),
     ],
     answers: &[
         ("VcApiStatusChanged", "credentialId: text, credentialStatus: object, status: boolean"),
