@@ -93,6 +93,18 @@ test("only a key with the scope issues, and only what is a request", async () =>
   assertProblem(await issue(PLAIN, { color: "red" }), "request_invalid", "options.color");
 });
 
+test("what is larger than a megabyte is refused, whoever sends it", async () => {
+  const padding = "x".repeat(1 << 20);
+  for (const [path, token, json] of [
+    ["/credentials/issue", organization.apiKey, { credential: { ...PLAIN, name: padding } }],
+    ["/credentials/verify", undefined, { verifiableCredential: { ...PLAIN, name: padding } }],
+    ["/credentials/verify", undefined, { verifiableCredential: padding }],
+    ["/presentations/verify", undefined, { verifiablePresentation: { type: "VerifiablePresentation", proof: {}, holder: padding } }],
+  ]) {
+    assertError(await server.request("POST", path, { token, json }), 413, "PAYLOAD_TOO_LARGE");
+  }
+});
+
 test("what JSON-LD would drop is refused, and so are contexts that are not pinned", async () => {
   assertProblem(await issue({ ...PLAIN, evil: "x" }), "term_undefined");
   assertProblem(await issue({ ...PLAIN, "@context": [V2, "https://contexts.example/v1"] }), "context_unknown");
