@@ -9,7 +9,7 @@ import { calculateJwkThumbprint, compactVerify, createLocalJWKSet, decodeProtect
 
 import { installPackage } from "../../verifier-wasm/packaging-tests/install.js";
 import { expectStatus, newOrganization, newRecipient, PUBLIC_ORIGIN, startWorker } from "./harness.mjs";
-import { signInByMail } from "./mail.mjs";
+import { newMember, signInByMail } from "./mail.mjs";
 import { assertError, assertMembers, TIME } from "./shapes.mjs";
 import { fetchFrom } from "./status.mjs";
 
@@ -50,14 +50,6 @@ const outcome = async (token) => {
   const report = await verify(token, { fetch: fetchFrom(server, PUBLIC_ORIGIN) });
   return [report.outcome, report.code];
 };
-
-async function member(owner, role) {
-  const { email } = newRecipient();
-  const { token } = await signInByMail(server, email);
-  const invited = await server.request("POST", `${owner.path}/invitations`, { token: owner.session, json: { email, role } });
-  expectStatus(await server.request("POST", `/api/invitations/${expectStatus(invited, 201).json.id}/accept`, { token }), 200);
-  return token;
-}
 
 test("an RSA key is brought as PEM, and badges are JWS by RS256 from then on", async (t) => {
   const { pem, jwk } = rsaKey();
@@ -216,7 +208,7 @@ test("what is no RSA key for RS256 is refused, and the answer does not repeat it
 test("only owners and admins bring and retire keys, and only owners take them back", async () => {
   const owner = await newOrganization(server);
   const stranger = (await signInByMail(server, newRecipient().email)).token;
-  const [admin, issuer, viewer] = [await member(owner, "admin"), await member(owner, "issuer"), await member(owner, "viewer")];
+  const [admin, issuer, viewer] = [await newMember(server, owner, "admin"), await newMember(server, owner, "issuer"), await newMember(server, owner, "viewer")];
   const { pem } = rsaKey();
   const nothing = { id: "#NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs" };
   for (const [token, status, code] of [["", 401, "UNAUTHORIZED"], [stranger, 404, "NOT_FOUND"], [issuer, 403, "FORBIDDEN"], [viewer, 403, "FORBIDDEN"], [owner.apiKey, 401, "UNAUTHORIZED"]]) {

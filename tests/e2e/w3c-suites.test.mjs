@@ -179,6 +179,7 @@ test("vc-di-eddsa: a credential of another stack is verified, and whatever is wr
     ["a value of 63 bytes", changed({ proofValue: encodeMultibase(value.slice(1)) })],
     ["a time that is none", changed({ created: "invalidDate" })],
     ["a time that is none, which signed", await signedBy((suite) => (suite.date = "invalidDate")).catch(() => changed({ created: "invalidDate" }))],
+    ["a time without a zone, which signed", await signedBy((suite) => (suite.date = "2026-01-15T09:00:00"))],
     ["another hash", await signedBy((suite) => (suite._cryptosuite = digest512))],
     ["another claim", { ...good, credentialSubject: { id: "did:example:other" } }],
   ]) {

@@ -17,9 +17,9 @@ use crate::domain::credential::{self, Status};
 use crate::domain::ids::{BadgeId, CredentialId};
 use crate::domain::rate::Limits;
 use crate::domain::tenant::PublicName;
-use crate::domain::{status_list, time};
+use crate::domain::{negotiation, status_list, time};
 use crate::error::{Error, Result};
-use crate::respond::{self, Caching, VC_JWT};
+use crate::respond::{self, Caching, PLAIN, VC_JWT};
 use crate::signer::{self, JwsKey};
 use crate::store::{Counted, PublicCredential};
 use crate::verification;
@@ -139,7 +139,7 @@ pub(crate) async fn verify(
 
 /// `GET /credentials/{credential}/ob3`, and `/credentials/{credential}`, which is the credential's id → the signed bytes
 /// as they were issued, under the JSON media type that the caller prefers; or the same credential as a compact JWS, for who
-/// prefers `application/vc+jwt`. 403 and 404 as [`verify`].
+/// prefers `application/vc+jwt` or `text/plain`. 403 and 404 as [`verify`].
 #[worker::send]
 pub(crate) async fn ob3(
     Extension(app): Extension<App>,
@@ -149,8 +149,9 @@ pub(crate) async fn ob3(
     let found = find(&app, &name, &headers, None).await?;
     let document = signed_document(&app, &found.credential.document_sha256).await?;
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = respond::negotiated(accept);
-    let body = if media_type == VC_JWT { jws(&app, &found, &document).await? } else { document };
+    let media_type = negotiation::preferred(accept, &respond::BADGE);
+    let is_jws = matches!(media_type, VC_JWT | PLAIN);
+    let body = if is_jws { jws(&app, &found, &document).await? } else { document };
     let mut response = respond::document(media_type, body, caching(&found));
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, authorization, x-api-key"));
     Ok(response)
