@@ -62,7 +62,7 @@ bench-worker: build ## the CPU of one issue beside an empty route with one write
 	$(setup) tests
 	$(step) "Issuing" node tests/bench/issuing.mjs
 
-bench-load: ## 20,000 jobs from 8 clients through the queue, with workerd killed three times (LOAD_JOBS, LOAD_CLIENTS, LOAD_KILLS, LOAD_WINDOW)
+bench-load: ## 20,000 jobs from 8 clients through the queue, with workerd killed three times (LOAD_JOBS, LOAD_CLIENTS, LOAD_KILLS, LOAD_WINDOW, LOAD_MINUTES)
 	$(setup) wasm-tools tests
 	@$(MAKE) --no-print-directory build
 	$(step) "Load" node tests/bench/load.mjs

@@ -16,7 +16,7 @@ use crate::domain::session;
 use crate::domain::tenant::TenantName;
 use crate::error::{Error, Result};
 use crate::respond;
-use crate::store::{Counted, FoundKey, KeyCheck, Membership, Organization, Person};
+use crate::store::{Counted, Credential, FoundKey, KeyCheck, Membership, Organization, Person};
 
 /// How old the time of a key's last use may be before it is written anew: a write for each request would cost more than
 /// anybody gains by it.
@@ -158,6 +158,14 @@ pub(crate) async fn session(app: &App, headers: &HeaderMap) -> Result<Person> {
     app.store.person(bearer, app.now).await?.ok_or(Error::Unauthorized("the session has ended"))
 }
 
+/// 403 unless the person is the recipient, and has proved the address by a code.
+pub(crate) fn require_recipient(person: &Person, credential: &Credential) -> Result<()> {
+    if !credential.is_of(&person.email) {
+        return Err(Error::EmailMismatch);
+    }
+    require_address(person, &person.email)
+}
+
 /// 403 unless the person has this address, and has proved it by a code.
 pub(crate) fn require_address(person: &Person, address: &Email) -> Result<()> {
     if person.email != *address {
@@ -214,12 +222,11 @@ pub(crate) async fn is_insider(app: &App, headers: &HeaderMap, organization: Org
     }))
 }
 
-/// Whether the request comes from the person who has proved that this address is theirs.
-pub(crate) async fn has_address(app: &App, headers: &HeaderMap, address: Option<&str>) -> Result<bool> {
-    let Some(address) = address else { return Ok(false) };
+/// Whether the request comes from the recipient, who has proved the address that the credential was issued to.
+pub(crate) async fn is_recipient(app: &App, headers: &HeaderMap, credential: &Credential) -> Result<bool> {
     let Ok(bearer) = session_bearer(app, headers) else { return Ok(false) };
     let person = app.store.person(bearer, app.now).await?;
-    Ok(person.is_some_and(|person| person.email_verified_at.is_some() && person.email.as_str() == address))
+    Ok(person.is_some_and(|person| person.email_verified_at.is_some() && credential.is_of(&person.email)))
 }
 
 fn app(request: &Request) -> Result<&App> {

@@ -9,7 +9,7 @@ use ob3_core::{Accepted, Need, Policy, Report, Step, Verifier};
 
 use crate::app::App;
 use crate::clock;
-use crate::domain::did;
+use crate::did_documents::{self, Name};
 use crate::domain::ids::StatusListId;
 use crate::error::Result;
 use crate::outbound;
@@ -67,11 +67,9 @@ pub(crate) async fn document(app: &App, url: &str) -> Result<Option<Vec<u8>>> {
         let Some(sha256) = app.store.status_list(list).await? else { return Ok(None) };
         return Ok(app.store.document(&sha256).await?.map(String::into_bytes));
     }
-    let slug = path.strip_prefix("/issuers/").and_then(|rest| rest.strip_suffix("/did.json"));
-    let Some(slug) = slug else { return Ok(None) };
-    let Some((organization, keys)) = app.store.issuer(slug).await? else { return Ok(None) };
-    let document = organization.did.map(|did| did::document(&did, keys.iter().map(String::as_str)).to_string());
-    Ok(document.map(String::into_bytes))
+    let Some(name) = Name::of_path(path) else { return Ok(None) };
+    let document = did_documents::document(app, name).await?;
+    Ok(document.map(|document| document.to_string().into_bytes()))
 }
 
 /// What all of them come to, run side by side.

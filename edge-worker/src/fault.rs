@@ -46,6 +46,8 @@ pub enum Rule {
     SigningKeyActive,
     /// A signing key with which a published status list is signed is not revoked.
     SigningKeyNotInUse,
+    /// An organization has one active RSA key, and each is brought once.
+    RsaKey,
     /// An organization has a domain once.
     OrganizationDomain,
     /// A key is made for the DID method that the organization has chosen.
@@ -82,6 +84,8 @@ const TEXTS: &[(&str, Rule)] = &[
         Rule::OrganizationDomain,
     ),
     ("NOT NULL constraint failed: signing_key.organization_id", Rule::DidMethodUnchanged),
+    ("NOT NULL constraint failed: rsa_key.organization_id", Rule::DidMethodUnchanged),
+    ("UNIQUE constraint failed: rsa_key.", Rule::RsaKey),
 ];
 
 impl Rule {
@@ -108,6 +112,7 @@ impl Rule {
             | Self::CredentialChain
             | Self::Quota
             | Self::IdempotencyKey
+            | Self::RsaKey
             | Self::OrganizationDomain
             | Self::StatusOfCredential
             | Self::DidMethodUnchanged => false,

@@ -51,7 +51,7 @@ async fn issued_here(app: &App, id: &str, address: &Email) -> Result<Option<Cred
         return Ok(None);
     }
     let found = app.store.any_credential(&CredentialName::Id(name)).await?;
-    Ok(found.filter(|own| own.credential.recipient_email.as_deref() == Some(address.as_str())).map(|_| name))
+    Ok(found.filter(|own| own.credential.is_of(address)).map(|_| name))
 }
 
 impl From<Refused> for Error {

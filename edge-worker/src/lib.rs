@@ -19,6 +19,8 @@ mod bulk;
 #[cfg(target_family = "wasm")]
 mod clock;
 #[cfg(target_family = "wasm")]
+mod did_documents;
+#[cfg(target_family = "wasm")]
 mod entropy;
 #[cfg(target_family = "wasm")]
 mod error;

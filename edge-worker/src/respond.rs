@@ -8,7 +8,6 @@ use axum::response::Response;
 use serde::Serialize;
 
 use crate::domain::image::Kind;
-use crate::domain::negotiation;
 use crate::domain::rate::Allowance;
 
 /// Media type of a signed credential (VCDM 2.0 §C.1, as OB 3.0 names it).
@@ -19,6 +18,8 @@ pub(crate) const LD_JSON: &str = "application/ld+json";
 pub(crate) const JSON: &str = "application/json";
 /// Media type of a credential in a compact JWS (VC JOSE COSE §6.1).
 pub(crate) const VC_JWT: &str = "application/vc+jwt";
+/// Media type of a badge in a compact JWS (OB 3.0 §5.2).
+pub(crate) const PLAIN: &str = "text/plain";
 /// Media type of problem details (RFC 9457).
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 /// Media type of a page.
@@ -95,10 +96,10 @@ pub(crate) fn image(kind: Kind, bytes: Vec<u8>, caching: Caching) -> Response {
     response
 }
 
-/// The media type of a signed document that an `Accept` header prefers.
-pub(crate) fn negotiated(accept: &str) -> &'static str {
-    negotiation::preferred(accept, &[VC_LD_JSON, LD_JSON, JSON, VC_JWT])
-}
+/// Media types of a signed document, JSON.
+pub(crate) const SIGNED_JSON: [&str; 3] = [VC_LD_JSON, LD_JSON, JSON];
+/// Media types of a badge: those of its JSON, and those of the same as a compact JWS.
+pub(crate) const BADGE: [&str; 5] = [VC_LD_JSON, LD_JSON, JSON, VC_JWT, PLAIN];
 
 /// Lets scripts of every origin read what a public document answers, faults included (CORS).
 pub(crate) async fn for_every_origin(request: Request, next: Next) -> Response {

@@ -12,7 +12,7 @@ use crate::respond::{for_every_origin, preflight, preflight_post};
 use crate::routes::{
     api_keys, assertions, badges, bulk, credentials, did_resolution, domains, embed, images, imports, issuers, members,
     oauth, oid4vci, open_badges, operator, organizations, own, pages, programmatic, public, public_badges, recipients,
-    session, signing_keys, status, tenant_keys, vc_api, verify_image, webhooks,
+    rsa_keys, session, signing_keys, status, tenant_keys, vc_api, verify_image, webhooks,
 };
 
 /// The routes. Handlers find the request's `App` among its extensions.
@@ -63,6 +63,8 @@ pub(crate) fn router() -> Router {
         .route("/api/organizations/{organization}/signing-keys", get(signing_keys::list).post(signing_keys::create))
         .route("/api/organizations/{organization}/signing-keys/rotate", post(signing_keys::rotate))
         .route("/api/organizations/{organization}/signing-keys/{key}/revoke", post(signing_keys::revoke))
+        .route("/api/organizations/{organization}/rsa-keys", post(rsa_keys::bring))
+        .route("/api/organizations/{organization}/rsa-keys/{thumbprint}/retire", post(rsa_keys::retire))
         .route("/api/organizations/{organization}/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/api/organizations/{organization}/api-keys/{key}", delete(api_keys::revoke))
         .route("/api/organizations/{organization}/badges", post(badges::create))

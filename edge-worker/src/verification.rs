@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ob3_core::{CheckName, CheckResult, Contexts, DateTime, Policy, Report, Verifier};
 
-use crate::domain::did;
+use crate::domain::did::{self, IssuerKeys};
 use crate::domain::origin::Origin;
 use crate::domain::vc_api;
 use crate::store::PublicCredential;
@@ -48,8 +48,9 @@ pub(crate) fn verify(
     with_verifier(|verifier| {
         verifier.verify(document.as_bytes(), &Policy::default(), now, |wanted| {
             if url.as_deref() == Some(wanted) {
-                let keys = credential.public_keys_multibase.iter().map(String::as_str);
-                return Some(did::document(&credential.did, keys).to_string().into_bytes());
+                // Embedded proofs are all by Ed25519.
+                let keys = IssuerKeys { ed25519: credential.public_keys_multibase.clone(), rsa: Vec::new() };
+                return Some(did::document(&credential.did, &keys).to_string().into_bytes());
             }
             // Under whichever origin it was issued: the ids of lists are unique, and the lists are ours.
             let (path, list) = lists.iter().find(|(path, _)| wanted.ends_with(path.as_str()))?;

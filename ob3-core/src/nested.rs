@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use crate::examine::{Role, clip, id_of};
+use ob3_rdf::contexts::VC_V2_URL;
 use ob3_rdf::json::{Object, Value, Writer};
 
 /// The type of a presentation (VCDM 2.0 §4.13).
@@ -122,14 +123,16 @@ fn add(found: &mut Vec<Nested>, held: &Value<'_>, role: Role, about: &str) {
 }
 
 /// The text of a credential: a JWS as it stands, the content of a `data:` URL (VCDM 2.0 §4.13.1
-/// `EnvelopedVerifiableCredential`), or JSON. What it really is, its content tells.
+/// `EnvelopedVerifiableCredential`, which has the context that defines it), or JSON. What it really is, its content tells.
 fn text(item: &Value<'_>) -> String {
     if let Value::String(text) = item {
         return text.to_string();
     }
-    let is_enveloped = has_type(item.get("type"), "EnvelopedVerifiableCredential");
-    if let (true, Some(url)) = (is_enveloped, item.get("id").and_then(Value::as_str)) {
-        return url.split_once(',').map_or(url, |(_, content)| content).to_owned();
+    let is_enveloped =
+        has_type(item.get("type"), "EnvelopedVerifiableCredential") && has_type(item.get("@context"), VC_V2_URL);
+    let url = item.get("id").and_then(Value::as_str).filter(|_| is_enveloped);
+    if let Some((_, content)) = url.and_then(|url| url.strip_prefix("data:")?.split_once(',')) {
+        return content.to_owned();
     }
     let mut out = Writer::with_capacity(1024);
     out.value(item);

@@ -4,7 +4,7 @@ use crate::credential::BitstringStatusListEntry;
 use crate::examine::{check_contexts, json_ld_finding};
 use crate::key::SigningKey;
 use crate::nested::has_type;
-use crate::proof::rdfc;
+use crate::proof::{Algorithm, rdfc};
 use crate::report::{Code, Finding};
 use crate::sign::{Contexts, ProofOptions, SignError, sign};
 use crate::time::DateTime;
@@ -21,20 +21,9 @@ pub struct Issuing<'a> {
     pub issuer: &'a str,
     /// Where its status is published, beside what the credential says of that itself.
     pub status: &'a [BitstringStatusListEntry],
-    /// How it is secured.
-    pub envelope: Envelope,
 }
 
-/// How a credential is secured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Envelope {
-    /// By a proof in it (`eddsa-rdfc-2022`). Proofs that it has stay beside it.
-    Embedded,
-    /// By a compact JWS around it (EdDSA).
-    Jws,
-}
-
-/// Issues a credential of any type: JSON text, or a compact JWS.
+/// Issues a credential of any type with an embedded proof: JSON text. Proofs that it has stay beside the new one.
 ///
 /// A credential without an issuer, or with one that has no `id`, is completed.
 ///
@@ -47,6 +36,38 @@ pub fn issue(
     key: &SigningKey,
     options: &ProofOptions,
 ) -> Result<String, Finding> {
+    let (unsigned, proof) = completed(contexts, credential, issuing)?;
+    let signed = sign(contexts, &unsigned, key, options).map_err(|_| Finding::invalid(Code::JsonLdSyntax))?;
+    Ok(match proof {
+        None => signed,
+        Some(stated) => with_proofs(&signed, &stated),
+    })
+}
+
+/// Issues a credential of any type as a compact JWS, which is yet to be signed by the key that `kid` names.
+///
+/// # Errors
+/// As [`issue`]. An envelope has the credential's bytes, and no proofs of others beside them.
+pub fn issue_jws(
+    contexts: &Contexts,
+    credential: &str,
+    issuing: Issuing<'_>,
+    algorithm: Algorithm,
+    kid: &str,
+) -> Result<SigningInput, Finding> {
+    let (unsigned, proof) = completed(contexts, credential, issuing)?;
+    if proof.is_some() {
+        return Err(Finding::invalid(Code::SchemaWrongValue).with("member", "proof"));
+    }
+    SigningInput::new(&unsigned, algorithm, kid).map_err(|_| Finding::invalid(Code::JsonLdSyntax))
+}
+
+/// A credential that keeps all rules, completed and not secured yet, and the proofs that it had.
+fn completed(
+    contexts: &Contexts,
+    credential: &str,
+    issuing: Issuing<'_>,
+) -> Result<(String, Option<Value<'static>>), Finding> {
     let status = entries(issuing.status);
     let status = json::parse(&status).map_err(|_| Finding::invalid(Code::JsonSyntax))?;
     let Value::Object(mut object) = input::parse(credential)? else {
@@ -66,67 +87,74 @@ pub fn issue(
     let expanded = rdfc::Document::new(&contexts.0, &document, &Options::credential()).map_err(json_ld_finding)?;
     expanded.hash(false).map_err(|_| Finding::invalid(Code::CanonicalizationLimit))?;
 
-    let unsigned = written(&document);
-    let not_signed = |_| Finding::invalid(Code::JsonLdSyntax);
-    match (issuing.envelope, proof) {
-        // An envelope has the credential's bytes, and no proofs of others beside them.
-        (Envelope::Jws, Some(_)) => Err(Finding::invalid(Code::SchemaWrongValue).with("member", "proof")),
-        (Envelope::Jws, None) => sign_jwt(&unsigned, key, &options.verification_method).map_err(not_signed),
-        (Envelope::Embedded, None) => sign(contexts, &unsigned, key, options).map_err(not_signed),
-        (Envelope::Embedded, Some(stated)) => {
-            let signed = sign(contexts, &unsigned, key, options).map_err(not_signed)?;
-            Ok(with_proofs(&signed, &stated))
-        }
+    Ok((written(&document), proof.map(|proof| proof.to_static())))
+}
+
+/// Header and payload of a credential as a compact JWS, which is what its signature covers (RFC 7515 §5.1).
+#[derive(Debug)]
+pub struct SigningInput(String);
+
+impl SigningInput {
+    /// A credential with the claims that repeat what it says (OB 3.0 §8.2.4), under the key that `kid` names. Proofs that it has
+    /// are left out.
+    ///
+    /// `typ` is `JWT` for an Open Badge, as OB 3.0 §8.2.4.1 has it, and `vc+jwt` for any other credential (VC JOSE COSE §3.1.1).
+    ///
+    /// # Errors
+    /// The text is no credential.
+    pub fn new(credential: &str, algorithm: Algorithm, kid: &str) -> Result<Self, SignError> {
+        let document = json::parse(credential).map_err(SignError::Json)?;
+        let credential = document.as_object().ok_or(SignError::NotACredential)?;
+        let is_badge = schema::is_badge(&document);
+        let mut header = Writer::with_capacity(160);
+        header.object(|out| {
+            out.member("alg").string(algorithm.as_str());
+            out.member("kid").string(kid);
+            out.member("typ").string(if is_badge { "JWT" } else { "vc+jwt" });
+        });
+        let mut payload = Writer::with_capacity(2048);
+        payload.object(|out| write_payload(out, credential));
+        Ok(Self([header, payload].map(|part| base64url::encode(part.into_string().as_bytes())).join(".")))
+    }
+
+    /// What is to be signed.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// The compact JWS with a signature over [`SigningInput::as_bytes`].
+    #[must_use]
+    pub fn signed(self, signature: &[u8]) -> String {
+        [self.0, base64url::encode(signature)].join(".")
     }
 }
 
-/// A credential as a compact JWS by EdDSA, with the claims that repeat what it says (OB 3.0 §8.2.4). Proofs that it has are
-/// left out.
-///
-/// `typ` is `JWT` for an Open Badge, as OB 3.0 §8.2.4.1 has it, and `vc+jwt` for any other credential (VC JOSE COSE §3.1.1).
-///
-/// # Errors
-/// The text is no credential.
-pub fn sign_jwt(credential: &str, key: &SigningKey, kid: &str) -> Result<String, SignError> {
-    let document = json::parse(credential).map_err(SignError::Json)?;
-    let credential = document.as_object().ok_or(SignError::NotACredential)?;
-    let is_badge = schema::is_badge(&document);
-    let mut header = Writer::with_capacity(160);
-    header.object(|out| {
-        out.member("alg").string("EdDSA");
-        out.member("kid").string(kid);
-        out.member("typ").string(if is_badge { "JWT" } else { "vc+jwt" });
-    });
-    let mut payload = Writer::with_capacity(2048);
-    payload.object(|out| {
-        for (name, value) in credential.iter().filter(|(name, _)| *name != "proof") {
-            out.member(name).value(value);
+fn write_payload(out: &mut Writer, credential: &Object<'_>) {
+    for (name, value) in credential.iter().filter(|(name, _)| *name != "proof") {
+        out.member(name).value(value);
+    }
+    let id_of = |value: Option<&Value<'_>>| {
+        let value = value?;
+        value.get("id").unwrap_or(value).as_str().map(str::to_owned)
+    };
+    let subject = credential.get("credentialSubject").map(Value::as_set).unwrap_or_default();
+    let subject = match subject {
+        [subject] => subject.get("id").and_then(Value::as_str).map(str::to_owned),
+        _ => None,
+    };
+    for (claim, stated) in
+        [("iss", id_of(credential.get("issuer"))), ("sub", subject), ("jti", id_of(credential.get("id")))]
+    {
+        if let Some(stated) = stated {
+            out.member(claim).string(&stated);
         }
-        let id_of = |value: Option<&Value<'_>>| {
-            let value = value?;
-            value.get("id").unwrap_or(value).as_str().map(str::to_owned)
-        };
-        let subject = credential.get("credentialSubject").map(Value::as_set).unwrap_or_default();
-        let subject = match subject {
-            [subject] => subject.get("id").and_then(Value::as_str).map(str::to_owned),
-            _ => None,
-        };
-        for (claim, stated) in
-            [("iss", id_of(credential.get("issuer"))), ("sub", subject), ("jti", id_of(credential.get("id")))]
-        {
-            if let Some(stated) = stated {
-                out.member(claim).string(&stated);
-            }
+    }
+    for (claim, member) in [("nbf", "validFrom"), ("exp", "validUntil")] {
+        if let Some(date) = credential.get(member).and_then(Value::as_str).and_then(DateTime::parse) {
+            out.member(claim).raw(&date.unix_millis().div_euclid(1000).to_string());
         }
-        for (claim, member) in [("nbf", "validFrom"), ("exp", "validUntil")] {
-            if let Some(date) = credential.get(member).and_then(Value::as_str).and_then(DateTime::parse) {
-                out.member(claim).raw(&date.unix_millis().div_euclid(1000).to_string());
-            }
-        }
-    });
-    let signing_input = [header, payload].map(|part| base64url::encode(part.into_string().as_bytes())).join(".");
-    let signature = base64url::encode(&key.sign(signing_input.as_bytes()));
-    Ok([signing_input, signature].join("."))
+    }
 }
 
 /// A credential without its proofs, about another subject where one is named.

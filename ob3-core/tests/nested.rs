@@ -347,6 +347,25 @@ fn a_presented_badge_is_verified_as_it_is_by_itself() {
 }
 
 #[test]
+fn an_envelope_has_its_context_and_a_data_url() {
+    let token = jws(&badge(""), ISSUER, "");
+    let v2 = r#""@context":"https://www.w3.org/ns/credentials/v2","#;
+    for (context, id, expected) in [
+        (v2, format!("data:application/vc+jwt,{token}"), "verified"),
+        (v2, format!("data:application/vc-ld+jwt,{token}"), "verified"),
+        ("", format!("data:application/vc+jwt,{token}"), "rejected"),
+        (r#""@context":[],"#, format!("data:application/vc+jwt,{token}"), "rejected"),
+        (v2, format!("https://example.org/vc,{token}"), "rejected"),
+        (v2, token.clone(), "rejected"),
+        (v2, format!("data:application/vc+jwt;base64,{token}AAAA"), "rejected"),
+    ] {
+        let held = format!(r#"{{{context}"id":"{id}","type":"EnvelopedVerifiableCredential"}}"#);
+        let report = verify(&format!("{{{}}}", presentation(&held, "")));
+        assert_eq!(verdict(&report).0, expected, "{held}");
+    }
+}
+
+#[test]
 fn a_presentation_without_a_signature_says_so() {
     let report = verify(&format!("{{{}}}", presentation(&signed_badge(), r#","holder":"did:example:jane""#)));
     for (name, code) in [

@@ -1,8 +1,11 @@
 // `make bench-load`: issue jobs from several clients at once through contract B's queue, under workerd on this machine, with
 // messages brought again and workerd killed. Every accepted job must end as exactly one credential or one visible failure;
-// anything else ends it with an error. What it prints are figures of this machine, not promises.
+// anything else ends it with an error. What it prints are figures of this machine, not promises. workerd's CPU holds that of the D1,
+// KV and queue that it emulates, and of whatever slows this machine down meanwhile; so at both ends it also does what is none of the
+// worker's work, an empty route and one write to each, and says how that has grown.
 //
-// LOAD_JOBS (20000), LOAD_CLIENTS (8), LOAD_KILLS (3), LOAD_WINDOW (1000: how many jobs the first and the last measurement take)
+// LOAD_JOBS (20000), LOAD_CLIENTS (8), LOAD_KILLS (3), LOAD_WINDOW (1000: how many jobs the first and the last measurement take),
+// LOAD_MINUTES (40: when it gives up, with an error)
 
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -22,6 +25,7 @@ const CLIENTS = number("LOAD_CLIENTS", 8);
 const WINDOW = number("LOAD_WINDOW", 1000);
 const JOBS = Math.max(number("LOAD_JOBS", 20_000), 2 * WINDOW);
 const KILLS = number("LOAD_KILLS", 3);
+const MINUTES = number("LOAD_MINUTES", 40);
 /** Of so many jobs one is for a recipient who holds the badge by then, and must fail visibly. */
 const HELD_EVERY = 50;
 /** After so many accepted jobs, as many old and new ones are brought again. */
@@ -29,8 +33,18 @@ const AGAIN_EVERY = 500;
 const AGAIN = 50;
 const QUEUE = "accolade-jobs";
 const CRON = "*/5 * * * *";
-const PATIENCE_MS = 60 * 60_000;
 const TICKS_A_SECOND = 100;
+/** Requests of each kind that are none of the worker's work. */
+const CONTROLS = 1000;
+/** After which a request, or a look into the database, is taken for lost. */
+const LOST_MS = 60_000;
+const PROGRESS_MS = 15_000;
+const BEGAN = Date.now();
+const DEADLINE = BEGAN + MINUTES * 60_000;
+
+/** What a promise comes to, or an error when it comes to nothing in time. */
+const within = (promise, milliseconds) =>
+  Promise.race([promise, sleep(milliseconds, null, { ref: false }).then(() => Promise.reject(new Error(`nothing within ${milliseconds} ms`)))]);
 
 const folder = mkdtempSync(join(tmpdir(), "accolade-load-"));
 const { Miniflare, convertV4MiniflareOptions, options, statementsOf } = await tools();
@@ -56,8 +70,9 @@ const miniflare = new Miniflare(
   }),
 );
 const url = await miniflare.ready;
-const request = requester(url, () => []);
-const sql = async (text, ...values) => (await (await miniflare.getD1Database("DB")).prepare(text).bind(...values).all()).results;
+const asked = requester(url, () => []);
+const request = (...arguments_) => within(asked(...arguments_), LOST_MS);
+const sql = (text, ...values) => within((async () => (await (await miniflare.getD1Database("DB")).prepare(text).bind(...values).all()).results)(), LOST_MS);
 
 const server = { request, url };
 server.signIn = async () =>
@@ -86,13 +101,14 @@ const databaseBytes = async () => (await (await miniflare.getD1Database("DB")).p
 /** Asks until it is answered: a client whose server dies asks again, with the same bytes. */
 async function insist(organization, json) {
   const body = JSON.stringify(json);
-  for (;;) {
+  while (Date.now() < DEADLINE) {
     const answer = await request("POST", "/v1/programmatic/issue", { headers: { "x-api-key": organization.apiKey }, body, type: "application/json" }).catch(() => null);
     if (answer?.status === 202) return answer.json.assertionId;
     if (answer && answer.status < 500) throw new Error(`${answer.status} ${answer.text}`);
     replays += 1;
     await sleep(200);
   }
+  throw new Error(`a job was not accepted within ${MINUTES} minutes`);
 }
 
 async function client(organization, next) {
@@ -112,7 +128,8 @@ async function client(organization, next) {
 }
 
 const open = async () => (await sql("SELECT count(*) AS n FROM queue_job WHERE state IN ('queued', 'processing')"))[0].n;
-const worker = () => miniflare.getWorker();
+const tick = () => within((async () => (await miniflare.getWorker()).scheduled({ cron: CRON }))(), LOST_MS);
+const bring = (messages) => within((async () => (await miniflare.getWorker()).queue(QUEUE, messages))(), LOST_MS);
 
 /** Lets the clock see to what nothing else brings; what died holds no lease for long, so time is let pass for those. */
 async function drain() {
@@ -121,19 +138,19 @@ async function drain() {
     const n = await open();
     if (n === before && n > 0) {
       await sql("UPDATE queue_job SET next_attempt_at = 0, leased_until = 0 WHERE state IN ('queued', 'processing')");
-      await (await worker()).scheduled({ cron: CRON });
+      await tick();
     }
     before = n;
     if (n > 0) await sleep(1000);
     return n === 0;
-  }, PATIENCE_MS);
+  }, DEADLINE - Date.now());
 }
 
 /** Brings jobs again, ended ones too; nothing may come of it. */
 async function bringAgain() {
   const rows = await sql("SELECT id FROM queue_job ORDER BY random() LIMIT ?", AGAIN);
   const messages = rows.map(({ id }) => ({ id: randomBytes(8).toString("hex"), timestamp: new Date(), attempts: 1, body: JSON.stringify({ job: "queued", id }) }));
-  for (let i = 0; i < messages.length; i += 10) await (await worker()).queue(QUEUE, messages.slice(i, i + 10)).catch(() => null);
+  for (let i = 0; i < messages.length; i += 10) await bring(messages.slice(i, i + 10)).catch(() => null);
   again += messages.length;
 }
 
@@ -143,7 +160,7 @@ async function kill() {
   await until("workerd runs again", async () => (await request("GET", "/healthz")).status === 200);
   // Whatever was held or queued died with it.
   await sql("UPDATE queue_job SET next_attempt_at = 0, leased_until = 0 WHERE state IN ('queued', 'processing')");
-  await (await worker()).scheduled({ cron: CRON });
+  await tick();
 }
 
 /** Has jobs accepted and done; `onAccepted` is told how many were. */
@@ -167,6 +184,21 @@ async function run(organizations, from, to, onAccepted = async () => {}) {
   return acceptedAt;
 }
 
+/** CPU of workerd for each request of a kind that is none of the worker's work, in ms. */
+async function controls() {
+  const figures = {};
+  for (const [name, path] of [["an empty route", "/healthz"], ["one write to D1", "/bench/write"], ["one write to KV", "/bench/put"]]) {
+    const cpu = cpuSeconds();
+    let left = CONTROLS;
+    await Promise.all(Array.from({ length: CLIENTS }, async () => {
+      while (left-- > 0) await request("GET", path);
+    }));
+    figures[name] = ((cpuSeconds() - cpu) * 1000) / CONTROLS;
+  }
+  console.log(`beside it: ${Object.entries(figures).map(([name, cpuMs]) => `${name} ${cpuMs.toFixed(2)} ms of CPU`).join(", ")}`);
+  return figures;
+}
+
 async function measured(label, organizations, from, to) {
   const rowsOf = async () => expectStatus(await request("GET", "/bench/rows"), 200).json;
   const [cpu, rows, bytes, began] = [cpuSeconds(), await rowsOf(), await databaseBytes(), performance.now()];
@@ -186,14 +218,21 @@ async function measured(label, organizations, from, to) {
   return figures;
 }
 
+const progress = setInterval(() => {
+  const seconds = (Date.now() - BEGAN) / 1000;
+  console.error(`${seconds.toFixed(0)} s: ${accepted.size} of ${JOBS} jobs accepted`);
+}, PROGRESS_MS);
+
 try {
   for (const statement of statementsOf()) await sql(statement);
+  await sql("CREATE TABLE bench_control (id TEXT PRIMARY KEY, text TEXT)");
   const organizations = [];
   for (let i = 0; i < CLIENTS; i += 1) organizations.push(await newOrganization(server, { name: `Load ${i}` }));
   // The quota is not what is measured.
   await sql("UPDATE organization SET plan = 'enterprise'");
 
   const first = await measured(`the first ${WINDOW} jobs`, organizations, 0, WINDOW);
+  const firstControls = await controls();
 
   const [middle, began] = [JOBS - 2 * WINDOW, performance.now()];
   let killAt = 1;
@@ -215,7 +254,9 @@ try {
   }
 
   const last = await measured(`the last ${WINDOW} of ${JOBS} jobs`, organizations, JOBS - WINDOW, JOBS);
-  console.log(`growth from ${WINDOW} to ${JOBS}: CPU per job × ${(last.cpuMs / first.cpuMs).toFixed(2)}, rows read × ${(last.rowsRead / first.rowsRead).toFixed(2)}, rows written × ${(last.rowsWritten / first.rowsWritten).toFixed(2)}`);
+  const lastControls = await controls();
+  const grown = (before, after) => `× ${(after / before).toFixed(2)}`;
+  console.log(`growth from ${WINDOW} to ${JOBS}: CPU per job ${grown(first.cpuMs, last.cpuMs)}, rows read ${grown(first.rowsRead, last.rowsRead)}, rows written ${grown(first.rowsWritten, last.rowsWritten)}; what is none of the worker's work: ${Object.entries(firstControls).map(([name, cpuMs]) => `${name} ${grown(cpuMs, lastControls[name])}`).join(", ")}`);
 
   // What was accepted and what came of it, by the records and not by what the clients believe.
   const rows = await sql("SELECT organization_id, idempotency_key, id, state, last_error FROM queue_job");
@@ -245,7 +286,15 @@ try {
   } else {
     console.log("every accepted job has ended as exactly one credential or one visible failure");
   }
+} catch (error) {
+  console.error(`after ${((Date.now() - BEGAN) / 60_000).toFixed(1)} minutes: ${error.message}`);
+  const states = await sql("SELECT state, count(*) AS n FROM queue_job GROUP BY state").catch(() => []);
+  console.error(`${accepted.size} accepted: ${states.map(({ state, n }) => `${n} ${state}`).join(", ")}`);
+  process.exitCode = 1;
 } finally {
-  await miniflare.dispose();
+  clearInterval(progress);
+  await within(miniflare.dispose(), LOST_MS).catch((error) => console.error(`workerd did not end: ${error.message}`));
   rmSync(folder, { recursive: true, force: true });
 }
+// Whatever is still waited for decides nothing any more.
+process.exit();

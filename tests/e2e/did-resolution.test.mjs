@@ -46,6 +46,25 @@ test("an issuer of this deployment is resolved as its did.json says, in either s
   assert.deepEqual(alone.json, document);
 });
 
+test("the other names of this deployment's organizations come out of its records too", async () => {
+  const organization = await newOrganization(server);
+  // The deployment's own name stands for the operator's organization, which is the first that was made.
+  for (const [did, path] of [
+    [`did:web:badges.example:${organization.slug}`, `/${organization.slug}/did.json`],
+    ["did:web:badges.example", "/.well-known/did.json"],
+  ]) {
+    const { json: document } = expectStatus(await server.request("GET", path), 200);
+    const { didDocument } = expectStatus(await resolve(did), 200).json;
+    assert.deepEqual(didDocument, document);
+    assert.equal(didDocument.id, did);
+    assert.deepEqual(expectStatus(await resolve(encodeURIComponent(did)), 200).json.didDocument, document);
+  }
+  const bare = await newOrganization(server, { signingKey: false });
+  for (const name of [bare.slug, `issuers:${bare.slug}`, "nobody", "issuers", "issuers:a:b"]) {
+    assert.equal(expectStatus(await resolve(`did:web:badges.example:${name}`), 404).json.didResolutionMetadata.error, "notFound");
+  }
+});
+
 for (const [did, status, error] of [
   ["nothing", 400, "invalidDid"],
   ["did:key:z6Mk", 400, "invalidDid"],

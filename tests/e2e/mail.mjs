@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { expectStatus } from "./harness.mjs";
+import { expectStatus, newRecipient } from "./harness.mjs";
 
 const SENT = "/cdn-cgi/local/explorer/api/local/email/sending";
 const PATIENCE_MS = 20_000;
@@ -53,4 +53,13 @@ export function codeFor(server, email) {
 export async function signInByMail(server, email) {
   const code = await codeFor(server, email);
   return expectStatus(await server.request("POST", "/api/auth/session", { json: { email, code } }), 200).json;
+}
+
+/** Somebody new who signs in and joins an organization; resolves to their session. */
+export async function newMember(server, organization, role) {
+  const { email } = newRecipient();
+  const { token } = await signInByMail(server, email);
+  const invited = await server.request("POST", `${organization.path}/invitations`, { token: organization.session, json: { email, role } });
+  expectStatus(await server.request("POST", `/api/invitations/${expectStatus(invited, 201).json.id}/accept`, { token }), 200);
+  return token;
 }

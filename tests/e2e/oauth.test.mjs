@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 
+import * as oauth from "oauth4webapi";
+
 import { expectStatus, NOTHING, PUBLIC_ORIGIN, startWorker } from "./harness.mjs";
 import {
   authorizationQuery,
@@ -254,6 +256,33 @@ test("tokens of one client are of no use to another", async () => {
   for (const token of [tokens.access_token, tokens.refresh_token]) assertFault(await post(server, other, "/revoke", { token }), 400, "invalid_grant");
   assert.ok(await isGood(tokens.access_token));
   expectStatus(await refresh(server, client, tokens.refresh_token), 200);
+});
+
+test("a client that is led to mix two servers up sees by the answer whose it is, and a code of one is nothing to the other", async () => {
+  const other = await startWorker({ vars: { PUBLIC_ORIGIN: "https://other.example" } });
+  try {
+    const issuer = `https://other.example${SERVER}`;
+    const theirs = await register(other);
+    const { verifier, challenge } = pkce();
+    for (const isAllowed of [true, false]) {
+      const answer = expectStatus(await decide(server, person.session, authorizationQuery(client, { code_challenge: challenge }), isAllowed), 200);
+      const back = new URL(answer.json.location);
+      // RFC 9207 §2.4, as a public library does it.
+      const response = (expected) => oauth.validateAuthResponse({ issuer: expected, authorization_response_iss_parameter_supported: true }, client, back, "a state");
+      assert.throws(() => response(issuer), /unexpected "iss"/);
+      if (!isAllowed) continue;
+      const code = response(ISSUER).get("code");
+      // The client of one is unknown to the other, and its own client there gets nothing for a foreign code.
+      assertFault(await giveCode(other, client, code, verifier), 401, "invalid_client");
+      assertFault(await giveCode(other, theirs, code, verifier), 400, "invalid_grant");
+      const given = expectStatus(await giveCode(server, client, code, verifier), 200).json;
+      assertFault(await refresh(other, theirs, given.refresh_token), 400, "invalid_grant");
+      assert.equal((await other.request("GET", `${BASE}/profile`, { token: given.access_token })).status, 401);
+      assert.equal(await isGood(given.access_token), true);
+    }
+  } finally {
+    await other.close();
+  }
 });
 
 test("a code is no refresh token, and no token opens what a session opens", async () => {

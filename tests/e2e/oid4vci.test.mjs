@@ -218,6 +218,16 @@ test("what is no request for a token is refused", async () => {
   expectStatus(await tokenFor(code), 200);
 });
 
+test("a request that is larger than any wallet's is refused, and uses nothing up", async () => {
+  const padding = "x".repeat(64 << 10);
+  const code = codeOf(expectStatus(await offered(await issued()), 201).json);
+  assertError(await tokenFor(code, { padding }), 413, "PAYLOAD_TOO_LARGE");
+  const token = expectStatus(await tokenFor(code), 200).json.access_token;
+  const jwt = await proof(await newKey("EdDSA"), await newNonce());
+  assertError(await ask(token, jwt, { padding }), 413, "PAYLOAD_TOO_LARGE");
+  expectStatus(await ask(token, jwt), 200);
+});
+
 test("a proof must be of the key, for this issuer, now, and over a nonce that was given; nothing is used up by one that is not", async () => {
   const token = await newToken();
   const key = await newKey("EdDSA");

@@ -1,6 +1,7 @@
 // The OpenAPI document and the worker say the same: the same paths and methods, and answers of the shapes that it names.
 
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { after, before, test } from "node:test";
 
 import { FULL_CONTENT } from "./content.mjs";
@@ -153,6 +154,11 @@ test("answers have the shapes that are described", async () => {
   await ask("POST", "/api/organizations/{organization}/signing-keys/rotate", ids, { ...member, json: {} });
   const [, retired] = (await ask("GET", "/api/organizations/{organization}/signing-keys", ids, member)).data;
   await ask("POST", "/api/organizations/{organization}/signing-keys/{key}/revoke", { ...ids, key: retired.id }, { ...member, json: { confirm: retired.publicKeyMultibase } });
+  const rsaKey = () => generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+  await ask("POST", "/api/organizations/{organization}/rsa-keys", ids, { ...member, json: { privateKey: rsaKey().export({ format: "jwk" }) } });
+  const rsa = await ask("POST", "/api/organizations/{organization}/rsa-keys", ids, { ...member, json: { privateKey: rsaKey().export({ type: "pkcs8", format: "pem" }) } });
+  const thumbprint = rsa.id.split("#")[1];
+  await ask("POST", "/api/organizations/{organization}/rsa-keys/{thumbprint}/retire", { ...ids, thumbprint }, { ...member, json: { hasLeaked: true } });
   const made = await ask("POST", "/api/organizations/{organization}/api-keys", ids, { ...member, json: { label: "x" } });
   await ask("GET", "/api/organizations/{organization}/api-keys", ids, member);
   await ask("DELETE", "/api/organizations/{organization}/api-keys/{key}", { ...ids, key: made.key.id }, member);

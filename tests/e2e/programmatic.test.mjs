@@ -90,7 +90,12 @@ test("what is issued is stored under the assertionId of the 202, and verifies", 
 test("an accepted revocation is published in the status list", async () => {
   const { assertionId } = await issued();
   const { json } = expectStatus(await revoke(assertionId), 202);
-  assert.equal((await reached(server, organization, json.idempotencyKey)).state, "completed");
+  const done = await reached(server, organization, json.idempotencyKey);
+  // It names this revocation, under which its job is found, and nothing else.
+  assert.deepEqual([done.state, done.revocationId], ["completed", json.revocationId]);
+  const again = expectStatus(await revoke(assertionId), 202).json;
+  assert.equal(new Set([assertionId, json.revocationId, again.revocationId]).size, 3);
+  assert.equal((await reached(server, organization, again.idempotencyKey)).revocationId, again.revocationId);
   assert.equal((await shown(assertionId)).status, "revoked");
   const report = await verified(assertionId);
   assert.deepEqual([report.outcome, report.code], ["rejected", "revoked"]);

@@ -1,10 +1,9 @@
 // `make run`, as a person or a script would use it: on a port and a folder of its own.
 
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { request } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -12,10 +11,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 import { installPackage } from "../../verifier-wasm/packaging-tests/install.js";
-import { ROOT } from "./harness.mjs";
+import { freePort, makeRun as makeRunIn, START_TIMEOUT_MS } from "./make-run.mjs";
 import { CRD, UUID } from "./shapes.mjs";
 
-const START_TIMEOUT_MS = 240_000;
 const END_TIMEOUT_MS = 15_000;
 
 const folder = mkdtempSync(join(tmpdir(), "accolade-run-"));
@@ -35,38 +33,10 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** Starts `make run`; `ready` resolves to what it printed once it serves, `ended` to its exit code. */
+/** Starts `make run` in the test's own folder, or where `env` says; it is ended when the tests are. */
 function makeRun(env = {}) {
-  const child = spawn("make", ["--no-print-directory", "run"], {
-    cwd: ROOT,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ACCOLADE_LOCAL: folder, PORT: String(port), RATE_LIMITS: "off", ...env },
-  });
+  const child = makeRunIn({ folder, port, env });
   started.add(child);
-  child.printed = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (child.printed += text));
-  child.ended = new Promise((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
-  child.ready = (async () => {
-    let ended = false;
-    child.ended.then(() => (ended = true));
-    for (const patience = Date.now() + START_TIMEOUT_MS; Date.now() < patience; await sleep(100)) {
-      if (child.printed.includes("Ctrl-C ends it")) return child.printed;
-      if (ended) break;
-    }
-    throw new Error(`make run did not become ready:\n${child.printed}`);
-  })();
-  child.ready.catch(() => {});
   return child;
 }
 

@@ -2,7 +2,7 @@
 // sealed anew the one before is not needed any more.
 
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
@@ -28,12 +28,20 @@ const progress = async (method = "GET") => {
 };
 const issues = async () => (await organization.issue()).status;
 const repeated = () => server.request("POST", "/api/v1/webhooks", { token: organization.apiKey, headers: IDEMPOTENT.headers, json: IDEMPOTENT.json });
+/** By which algorithm the newest badge is a JWS: by that of the RSA key, as long as that opens. */
+const algorithm = async () => {
+  const { id } = expectStatus(await organization.issue(), 201).json;
+  const { text } = expectStatus(await server.request("GET", `/credentials/${id}/ob3`, { headers: { accept: "application/vc+jwt" } }), 200);
+  return JSON.parse(Buffer.from(text.split(".")[0], "base64url")).alg;
+};
 const rows = async (sql) => (await server.bindings.DB.prepare(sql).all()).results;
 
 before(async () => {
   server = await startWorker();
   await server.restart({ secrets: { KEY_ENCRYPTION_SECRET: OLD } });
   organization = await newOrganization(server);
+  const privateKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
+  expectStatus(await server.request("POST", `${organization.path}/rsa-keys`, { token: organization.session, json: { privateKey } }), 201);
   operator = await server.signIn();
   webhook = expectStatus(await repeated(), 201).json;
   expectStatus(await server.request("POST", `/api/v1/webhooks/${webhook.id}/rotate-secret`, { token: organization.apiKey }), 200);
@@ -75,8 +83,10 @@ test("with the secret before beside it everything opens, before anything is seal
   await server.restart({ secrets: { KEY_ENCRYPTION_SECRET: NEW, KEY_ENCRYPTION_SECRET_PREVIOUS: OLD } });
   assert.equal(await issues(), 201);
   assert.equal(expectStatus(await repeated(), 201).json.secret, webhook.secret);
+  assert.equal(await algorithm(), "RS256");
   const { remaining, by } = await progress();
   assert.deepEqual(by.signingKeys, { current: 0, previous: 1, unknown: 0 });
+  assert.deepEqual(by.rsaKeys, { current: 0, previous: 1, unknown: 0 });
   assert.deepEqual(by.webhookSecrets, { current: 0, previous: 1, unknown: 0 });
   assert.deepEqual(by.previousWebhookSecrets, { current: 0, previous: 1, unknown: 0 });
   assert.ok(by.waitingMails.previous >= 1 && by.answers.previous >= 1);
@@ -104,8 +114,9 @@ test("then the secret before is not needed any more", async () => {
   assert.equal(expectStatus(await repeated(), 201).json.secret, webhook.secret);
   const rotated = await server.request("POST", `/api/v1/webhooks/${webhook.id}/rotate-secret`, { token: organization.apiKey });
   assert.match(expectStatus(rotated, 200).json.secret, /^whsec_/);
+  assert.equal(await algorithm(), "RS256");
   const { remaining, by } = await progress();
-  assert.deepEqual([remaining, by.signingKeys], [0, { current: 1, previous: 0, unknown: 0 }]);
+  assert.deepEqual([remaining, by.signingKeys, by.rsaKeys], [0, { current: 1, previous: 0, unknown: 0 }, { current: 1, previous: 0, unknown: 0 }]);
 });
 
 test("the clock does the same while the secret before is there, however many there are", async () => {

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { installPackage } from "../../verifier-wasm/packaging-tests/install.js";
 import { expectStatus, newOrganization, newRecipient, NOTHING, PUBLIC_ORIGIN, startWorker } from "./harness.mjs";
-import { signInByMail } from "./mail.mjs";
+import { newMember, signInByMail } from "./mail.mjs";
 import { assertError, assertMembers, TIME, UUID } from "./shapes.mjs";
 import { document, entry, fetchFrom, list, published } from "./status.mjs";
 
@@ -30,15 +30,6 @@ const outcome = async (id) => {
   return [report.outcome, report.code];
 };
 
-/** Somebody else in an organization. */
-async function member(owner, role) {
-  const { email } = newRecipient();
-  const { token } = await signInByMail(server, email);
-  const invited = await server.request("POST", `${owner.path}/invitations`, { token: owner.session, json: { email, role } });
-  expectStatus(await server.request("POST", `/api/invitations/${expectStatus(invited, 201).json.id}/accept`, { token }), 200);
-  return token;
-}
-
 test("a leaked key is taken back", async (t) => {
   const organization = await newOrganization(server);
   const [old, suspended] = [await issue(organization), await issue(organization)];
@@ -48,7 +39,7 @@ test("a leaked key is taken back", async (t) => {
   await t.test("not the active one, by nobody but an owner, and by nobody unawares", async () => {
     assertError(await revoke(organization, leaked), 409, "CONFLICT");
     expectStatus(await rotate(organization), 201);
-    assertError(await revoke(organization, leaked, { token: await member(organization, "admin") }), 403, "FORBIDDEN");
+    assertError(await revoke(organization, leaked, { token: await newMember(server, organization, "admin") }), 403, "FORBIDDEN");
     assertError(await revoke(organization, leaked, { token: "" }), 401, "UNAUTHORIZED");
     for (const json of [{}, { confirm: "yes" }, { confirm: true }]) {
       assertError(await revoke(organization, leaked, { json }), 400, "VALIDATION_ERROR", "confirm");

@@ -77,9 +77,13 @@ test("a list is JSON-LD, goes by the name that is asked for, and may be read by 
     ["application/vc+ld+json", "application/vc+ld+json"],
     ["application/ld+json", "application/ld+json"],
     ["application/json", "application/json"],
+    // A list is no JWS, whoever would have one.
+    ["application/vc+jwt", "application/vc+ld+json"],
+    ["text/plain", "application/vc+ld+json"],
   ]) {
     const answer = expectStatus(await server.request("GET", at, { headers: accept ? { accept } : {} }), 200);
     assert.equal(answer.headers.get("content-type").split(";")[0], type, String(accept));
+    assert.equal(answer.json.type[1], "BitstringStatusListCredential");
     assert.equal(answer.headers.get("access-control-allow-origin"), "*");
     assert.equal(answer.headers.get("cache-control"), "public, max-age=300");
     assert.match(answer.headers.get("vary"), /accept/i);

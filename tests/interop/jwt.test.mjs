@@ -24,6 +24,9 @@ for (const [kind, origin] of [["did:web", "https://badges.example"], ["did:key",
     assert.equal(headers.get("content-type"), "application/vc+jwt");
     assert.match(headers.get("vary"), /accept/);
     assert.equal((await ask("application/vc+jwt")).text, token);
+    // OB 3.0 §5.2: what a badge in a JWS is called on the web.
+    const plain = expectStatus(await ask("text/plain"), 200);
+    assert.deepEqual([plain.headers.get("content-type"), plain.text], ["text/plain", token]);
 
     const { proof, ...badge } = (await ask("*/*")).json;
     const { protectedHeader, payload } = await compactVerify(token, await importJWK(jwkOf(proof.verificationMethod), "EdDSA"));

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::digest;
+
 /// Longest address (RFC 5321 §4.5.3.1.3: a path of 256 octets, less its angle brackets).
 const MAX_LENGTH: usize = 254;
 /// Longest part before the `@` (RFC 5321 §4.5.3.1.1).
@@ -30,6 +32,12 @@ impl Email {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Its SHA-256 in hexadecimal, by which an organization may know it instead (`email_sha256`).
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        digest::sha256_hex(self.0.as_bytes())
     }
 }
 
@@ -81,6 +89,14 @@ mod tests {
         ] {
             assert_eq!(Email::parse(text).as_ref().map(Email::as_str), Some(stored), "{text}");
         }
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_stored_spelling() {
+        let hash = |text: &str| Email::parse(text).map(|email| email.sha256());
+        // `printf jane@example.com | sha256sum`
+        let expected = "8c87b489ce35cf2e2f39f80e282cb2e804932a56a213983eeeb428407d43b52d";
+        assert_eq!(hash("Jane@Example.com").as_deref(), Some(expected));
     }
 
     #[test]

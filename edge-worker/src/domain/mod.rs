@@ -39,6 +39,7 @@ pub mod quota;
 pub mod rate;
 pub mod recipient;
 pub mod result;
+pub mod rsa_key;
 pub mod session;
 pub mod sign_in;
 pub mod slug;

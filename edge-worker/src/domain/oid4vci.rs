@@ -3,12 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use ob3_core::{Algorithm, DateTime, Envelope, own_key_jwk};
+use ob3_core::{Algorithm, DateTime, own_key_jwk};
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
 use super::ids::WalletOfferId;
 use super::origin::Origin;
+use super::vc_api::Envelope;
 use super::{claim, digest};
 
 /// How long a code is good, and then its token.
@@ -47,13 +48,14 @@ pub fn issuer_metadata(origin: &Origin) -> Value {
     let types = ["VerifiableCredential", "OpenBadgeCredential"];
     let contexts =
         ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"];
-    let configuration = |format: &str, signing: &str, definition: Value| {
+    // RS256 where the badge's issuer has brought such a key.
+    let configuration = |format: &str, signing: &[&str], definition: Value| {
         json!({
             "format": format,
             "scope": format!("OpenBadgeCredential_{format}"),
             "credential_definition": definition,
             "cryptographic_binding_methods_supported": ["did:key", "did:jwk", "jwk"],
-            "credential_signing_alg_values_supported": [signing],
+            "credential_signing_alg_values_supported": signing,
             "proof_types_supported": { "jwt": { "proof_signing_alg_values_supported": ["EdDSA", "ES256"] } },
             "credential_metadata": { "display": [{ "name": "Open Badge", "locale": "en" }] },
         })
@@ -65,8 +67,8 @@ pub fn issuer_metadata(origin: &Origin) -> Value {
         "nonce_endpoint": origin.at("/oid4vci/nonce"),
         "display": [{ "name": "Accolade", "locale": "en" }],
         "credential_configurations_supported": {
-            LDP_VC: configuration("ldp_vc", "eddsa-rdfc-2022", json!({ "@context": contexts, "type": types })),
-            JWT_VC_JSON: configuration("jwt_vc_json", "EdDSA", json!({ "type": types })),
+            LDP_VC: configuration("ldp_vc", &["eddsa-rdfc-2022"], json!({ "@context": contexts, "type": types })),
+            JWT_VC_JSON: configuration("jwt_vc_json", &["EdDSA", "RS256"], json!({ "type": types })),
         },
     })
 }

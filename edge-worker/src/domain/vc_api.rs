@@ -1,6 +1,6 @@
 //! The VC-API (W3C CCG): what is sent to it, and what a refusal looks like.
 
-use ob3_core::{Accepted, Code, Envelope, Finding, Policy, StatusPolicy};
+use ob3_core::{Accepted, Algorithm, Code, Finding, Policy, StatusPolicy};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -19,10 +19,23 @@ pub const CONTEXTS: [(&str, &str, [u8; 32]); 1] = [(
     ],
 )];
 
+/// The base context (VCDM 2.0 §B.1).
+const VC_V2: &str = "https://www.w3.org/ns/credentials/v2";
+/// By what JWS are signed here.
+const JWS_ALGORITHMS: &[Algorithm] = &[Algorithm::EdDsa, Algorithm::Rs256];
 /// Longest challenge or domain.
 const MAX_NONCE: usize = 512;
 /// Longest id of a credential whose status is kept.
 const MAX_ID: usize = 2048;
+
+/// How a credential is secured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Envelope {
+    /// By a proof in it (`eddsa-rdfc-2022`). Proofs that it has stay beside it.
+    Embedded,
+    /// By a compact JWS around it.
+    Jws,
+}
 
 /// A credential to be issued, as it was sent: its bytes are what is signed.
 #[derive(Debug)]
@@ -31,6 +44,8 @@ pub struct IssueRequest<'a> {
     pub credential: &'a str,
     /// How it is to be secured.
     pub envelope: Envelope,
+    /// By which algorithm a JWS is signed; left to the keys that there are where it is not said.
+    pub algorithm: Option<Algorithm>,
     /// Which entries it gets in this deployment's status lists, and under which id.
     pub status: Option<StatusRequest>,
 }
@@ -109,6 +124,14 @@ impl Subject {
         }
     }
 
+    /// For what its proof must have been made: nothing else is verified here.
+    const fn proof_purpose(self) -> &'static str {
+        match self {
+            Self::Credential => "assertionMethod",
+            Self::Presentation => "authentication",
+        }
+    }
+
     const fn type_name(self) -> &'static str {
         match self {
             Self::Credential => "VerifiableCredential",
@@ -118,14 +141,14 @@ impl Subject {
 }
 
 impl<'a> IssueRequest<'a> {
-    /// Reads `{credential, options?: {type?, cryptosuite?, proofPurpose?, envelope?, credentialId?, credentialStatus?}}`. The first
-    /// three may say only what is done anyway.
+    /// Reads `{credential, options?: {type?, cryptosuite?, proofPurpose?, envelope?, alg?, credentialId?,
+    /// credentialStatus?}}`. The first three may say only what is done anyway, and `alg` is of an envelope.
     ///
     /// # Errors
     /// [`Invalid`], naming the member.
     pub fn read(body: &'a [u8]) -> Result<Self, Invalid> {
         let (credential, options) = parts(body, "credential")?;
-        let mut request = Self { credential, envelope: Envelope::Embedded, status: None };
+        let mut request = Self { credential, envelope: Envelope::Embedded, algorithm: None, status: None };
         let Some(mut options) = options else { return Ok(request) };
         for (name, only) in
             [("type", "DataIntegrityProof"), ("cryptosuite", "eddsa-rdfc-2022"), ("proofPurpose", "assertionMethod")]
@@ -136,6 +159,10 @@ impl<'a> IssueRequest<'a> {
             matches!(text, "application/vc+jwt" | "vc+jwt").then_some(Envelope::Jws)
         })?;
         request.envelope = envelope.unwrap_or(Envelope::Embedded);
+        let known = if request.envelope == Envelope::Jws { JWS_ALGORITHMS } else { &[] };
+        request.algorithm = options.read("alg", "`EdDSA` or `RS256`, with `envelope`", |text| {
+            known.iter().copied().find(|algorithm| algorithm.as_str() == text)
+        })?;
         let given = options.line("credentialId", MAX_ID)?;
         if let Some(mut entry) = options.object("credentialStatus")? {
             let purpose = status_purpose(&mut entry)?;
@@ -153,8 +180,9 @@ impl<'a> IssueRequest<'a> {
 
 impl VerifyRequest {
     /// Reads `{verifiableCredential, options?}` or `{verifiablePresentation, options?}`. The options `challenge` and `domain`
-    /// are what a presentation must be made for; `checks` without `credentialStatus` leaves the status out; those that ask
-    /// for more in the answer are known and change nothing, since the answer has all there is.
+    /// are what a presentation must be made for; `expectedProofPurpose` may be the one that is expected anyway; `checks` without
+    /// `credentialStatus` leaves the status out; those that ask for more in the answer are known and change nothing, since the
+    /// answer has all there is.
     ///
     /// # Errors
     /// [`Invalid`], naming the member.
@@ -164,6 +192,8 @@ impl VerifyRequest {
         if let Some(mut options) = options {
             policy.challenge = options.line("challenge", MAX_NONCE)?;
             policy.domain = options.line("domain", MAX_NONCE)?;
+            let purpose = subject.proof_purpose();
+            options.read("expectedProofPurpose", purpose, |text| (text == purpose).then_some(()))?;
             if options.has("checks") {
                 let checks = options.lines("checks", 16, MAX_NONCE)?;
                 if !checks.is_empty() && !checks.iter().any(|check| check.starts_with("credentialStatus")) {
@@ -190,6 +220,9 @@ impl VerifyRequest {
 }
 
 /// What is verified: a JWS as it stands, the content of an `EnvelopedVerifiableCredential`, or the JSON as it was sent.
+///
+/// VCDM 2.0 §4.13.1: the object has the context that defines its terms, and its id is a `data:` URL. Its media type is not
+/// asked, as drafts of VC JOSE COSE had others: what it really is, its content tells.
 fn input(value: &Value, text: &str, subject: Subject) -> Option<Vec<u8>> {
     let types = value.get("type");
     let has = |name: &str| match types {
@@ -201,7 +234,12 @@ fn input(value: &Value, text: &str, subject: Subject) -> Option<Vec<u8>> {
         (Subject::Credential, Value::String(jws)) => Some(jws.clone().into_bytes()),
         (Subject::Credential, Value::Object(_)) if has("EnvelopedVerifiableCredential") => {
             let (media, content) = value.get("id")?.as_str()?.split_once(',')?;
-            media.starts_with("data:application/vc+").then(|| content.as_bytes().to_vec())
+            let has_context = match value.get("@context")? {
+                Value::String(only) => only == VC_V2,
+                Value::Array(all) => all.iter().any(|one| one == VC_V2),
+                _ => false,
+            };
+            (has_context && media.starts_with("data:")).then(|| content.as_bytes().to_vec())
         }
         // Whatever else is wrong with it, the report says.
         (Subject::Credential, Value::Object(_)) => (!has("VerifiablePresentation")).then(|| text.as_bytes().to_vec()),

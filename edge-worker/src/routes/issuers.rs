@@ -3,19 +3,22 @@
 use axum::Extension;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use ob3_core::DateTime;
 use serde_json::{Value, json};
 
 use super::List;
 
 use crate::app::App;
 use crate::body::{Query, Segments};
+use crate::did_documents::{self, Name};
+use crate::domain::did::{IssuerKeys, Key};
 use crate::domain::locale::Locale;
 use crate::domain::organization::Status;
 use crate::domain::{did, negotiation, page, paging, time};
 use crate::error::{Error, Result};
 use crate::issuance;
 use crate::respond::{self, Caching, HTML};
-use crate::store::{Badge, BadgeFilter, Domain, Organization, PublicKey};
+use crate::store::{Badge, BadgeFilter, Domain, Organization};
 
 const DID_LD_JSON: &str = "application/did+ld+json";
 const JWK_SET_JSON: &str = "application/jwk-set+json";
@@ -27,30 +30,25 @@ pub(crate) async fn did_document(
     Extension(app): Extension<App>,
     Segments(organization): Segments<String>,
 ) -> Result<Response> {
-    let (did, keys) = keys_of(&app, &organization).await?;
-    let document = did::document(&did, keys.iter().map(String::as_str)).to_string();
-    Ok(respond::document(DID_LD_JSON, document, Caching::Briefly))
+    published(&app, Name::Issuer(&organization)).await
 }
 
-/// `GET /issuers/{organization}/keys` → `{data: [{id, type, controller, publicKeyMultibase, createdAt, retiredAt, revoked}]}`:
-/// every key that has ever signed for it, the newest first, as verification methods (CID 1.0 §2.2). One with `revoked` stands in
-/// no DID document any more.
+/// `GET /issuers/{organization}/keys` → `{data: [{id, type, controller, publicKeyMultibase | publicKeyJwk, createdAt, retiredAt,
+/// revoked}]}`: every key that has ever signed for it, as verification methods (CID 1.0 §2.2); its signing keys, the newest first,
+/// and then its RSA keys. One with `revoked` stands in no DID document any more.
 #[worker::send]
 pub(crate) async fn keys(Extension(app): Extension<App>, Segments(organization): Segments<String>) -> Result<Response> {
     let (organization, _) = app.store.issuer(&organization).await?.ok_or(Error::NotFound("issuer"))?;
-    let keys = app.store.signing_keys(organization.id).await?;
-    let method = |key: &PublicKey| {
-        json!({
-            "id": did::verification_method(&key.did, &key.public_key_multibase),
-            "type": "Multikey",
-            "controller": key.did,
-            "publicKeyMultibase": key.public_key_multibase,
-            "createdAt": time::wire(key.created_at),
-            "retiredAt": key.retired_at.map(time::wire),
-            "revoked": key.revoked_at.map(time::wire),
-        })
-    };
-    let body = json!({ "data": keys.iter().map(method).collect::<Vec<_>>() });
+    let (keys, rsa_keys) = (app.store.signing_keys(organization.id).await?, app.store.rsa_keys(organization.id).await?);
+    let mut methods = Vec::with_capacity(keys.len().saturating_add(rsa_keys.len()));
+    for key in &keys {
+        let public = Key::Ed25519(&key.public_key_multibase);
+        methods.push(past(public, &key.did, key.created_at, key.retired_at, key.revoked_at));
+    }
+    for key in &rsa_keys {
+        methods.push(past(key.public(), &key.did, key.created_at, key.retired_at, key.revoked_at));
+    }
+    let body = json!({ "data": methods });
     Ok(respond::document(respond::JSON, body.to_string(), Caching::Briefly))
 }
 
@@ -61,40 +59,45 @@ pub(crate) async fn tenant_did_document(
     Extension(app): Extension<App>,
     Segments(tenant): Segments<String>,
 ) -> Result<Response> {
-    let (did, keys) = keys_of(&app, &tenant).await?;
-    let document = did::alias_document(&app.origin, Some(&tenant), &did, keys.iter().map(String::as_str));
-    Ok(respond::document(DID_LD_JSON, document.to_string(), Caching::Briefly))
+    published(&app, Name::Tenant(&tenant)).await
 }
 
-/// `GET /.well-known/did.json` → the document of `did:web:HOST`. The deployment has no key of its own: it stands for the
-/// operator's organization, by [`crate::config::Config::root_organization`]. 404 before that has a signing key.
+/// `GET /.well-known/did.json` → the document of `did:web:HOST`, which stands for the operator's organization. 404 before that
+/// has a signing key.
 #[worker::send]
 pub(crate) async fn root_did_document(Extension(app): Extension<App>) -> Result<Response> {
-    let (did, keys) = root_keys(&app).await?;
-    let document = did::alias_document(&app.origin, None, &did, keys.iter().map(String::as_str));
-    Ok(respond::document(DID_LD_JSON, document.to_string(), Caching::Briefly))
+    published(&app, Name::Root).await
 }
 
 /// `GET /.well-known/jwks.json` → the same keys as a JSON Web Key Set, those that were retired too.
 #[worker::send]
 pub(crate) async fn root_jwks(Extension(app): Extension<App>) -> Result<Response> {
-    let (did, keys) = root_keys(&app).await?;
-    let set = did::jwks(&did, keys.iter().map(String::as_str)).to_string();
+    let found = did_documents::keys(&app, Name::Root).await?;
+    let (did, keys) = found.ok_or(Error::NotFound("the issuer's key"))?;
+    let set = did::jwks(&did, &keys).to_string();
     Ok(respond::document(JWK_SET_JSON, set, Caching::Briefly))
 }
 
-async fn root_keys(app: &App) -> Result<(String, Vec<String>)> {
-    let slug = match &app.config.root_organization {
-        Some(slug) => slug.clone(),
-        None => app.store.operator_organization().await?.ok_or(Error::NotFound("the operator's organization"))?,
-    };
-    keys_of(app, &slug).await
+/// A key as it stands in the history: since when it is there, signs no more, and is taken back.
+pub(super) fn past(
+    key: Key<'_>,
+    did: &str,
+    created: DateTime,
+    retired: Option<DateTime>,
+    revoked: Option<DateTime>,
+) -> Value {
+    let mut method = key.described(did);
+    if let Some(members) = method.as_object_mut() {
+        members.insert("createdAt".into(), time::wire(created).into());
+        members.insert("retiredAt".into(), retired.map(time::wire).into());
+        members.insert("revoked".into(), revoked.map(time::wire).into());
+    }
+    method
 }
 
-/// The DID of an organization, and its public keys.
-async fn keys_of(app: &App, slug: &str) -> Result<(String, Vec<String>)> {
-    let (organization, keys) = app.store.issuer(slug).await?.ok_or(Error::NotFound("issuer"))?;
-    Ok((organization.did.ok_or(Error::NotFound("the issuer's key"))?, keys))
+async fn published(app: &App, name: Name<'_>) -> Result<Response> {
+    let document = did_documents::document(app, name).await?.ok_or(Error::NotFound("the issuer's key"))?;
+    Ok(respond::document(DID_LD_JSON, document.to_string(), Caching::Briefly))
 }
 
 /// `GET /issuers/{organization}` → its `Profile`, with the domains that it has proved.
@@ -196,7 +199,7 @@ pub(crate) async fn organization(
 }
 
 /// An organization that nobody has approved has documents, for those who hold its credentials, and no page.
-fn is_shown((organization, _): &(Organization, Vec<String>)) -> bool {
+fn is_shown((organization, _): &(Organization, IssuerKeys)) -> bool {
     matches!(organization.status, Status::Approved | Status::Suspended)
 }
 

@@ -23,6 +23,7 @@ pub(crate) mod programmatic;
 pub(crate) mod public;
 pub(crate) mod public_badges;
 pub(crate) mod recipients;
+pub(crate) mod rsa_keys;
 pub(crate) mod session;
 pub(crate) mod signing_keys;
 pub(crate) mod status;

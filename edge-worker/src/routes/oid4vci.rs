@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use ob3_core::{Algorithm, Envelope, PublicKey, SignatureCheck, unsigned};
+use ob3_core::{Algorithm, PublicKey, SignatureCheck, unsigned};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
@@ -16,11 +16,12 @@ use crate::body::{self, Segments};
 use crate::domain::credential::{CredentialName, Status};
 use crate::domain::ids::WalletOfferId;
 use crate::domain::oid4vci::{self, CredentialRequest, LIFETIME_SECONDS, Proof, Refused, TokenRequest};
+use crate::domain::vc_api::Envelope;
 use crate::domain::{sign_in, time};
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::respond::{self, Caching, JSON};
-use crate::signer;
+use crate::signer::{self, JwsKey};
 use crate::store::{NewOffer, OwnCredential, Redeemed};
 use crate::webcrypto;
 
@@ -182,7 +183,11 @@ async fn signed_for(app: &App, own: &OwnCredential, document: &str, holder: &str
             let signed = signer::signed(&unsigned, &app.config, own.organization, &key, app.now)?;
             serde_json::from_str(&signed).map_err(|error| Error::Internal(format!("not signed: {error}")))
         }
-        Envelope::Jws => Ok(signer::as_jws(&unsigned, &app.config, own.organization, &key, app.now)?.into()),
+        Envelope::Jws => {
+            let rsa_key = app.store.active_rsa_key(own.organization, &key.did, None).await?;
+            let key = JwsKey { organization: own.organization, key: &key, rsa_key: rsa_key.as_ref() };
+            Ok(signer::as_jws(app, &unsigned, &key).await?.into())
+        }
     }
 }
 

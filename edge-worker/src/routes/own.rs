@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::body::{self, Query, Segments};
 use crate::domain::claim;
 use crate::domain::credential::{self, CredentialName, Status};
-use crate::domain::email::Email;
 use crate::domain::time;
 use crate::domain::webhook::EventType;
 use crate::error::{Error, Result};
@@ -106,8 +105,7 @@ pub(super) async fn mine(app: &App, headers: &HeaderMap, name: &str) -> Result<(
     let person = access::session(app, headers).await?;
     let name = CredentialName::parse(name).ok_or(NOT_FOUND)?;
     let own = app.store.any_credential(&name).await?.ok_or(NOT_FOUND)?;
-    let recipient = own.credential.recipient_email.as_deref().and_then(Email::parse).ok_or(Error::EmailMismatch)?;
-    access::require_address(&person, &recipient)?;
+    access::require_recipient(&person, &own.credential)?;
     Ok((person, own))
 }
 

@@ -17,10 +17,10 @@ use crate::domain::credential::{self, Status};
 use crate::domain::ids::{BadgeId, CredentialId};
 use crate::domain::rate::Limits;
 use crate::domain::tenant::PublicName;
-use crate::domain::{status_list, time};
+use crate::domain::{negotiation, status_list, time};
 use crate::error::{Error, Result};
-use crate::respond::{self, Caching, VC_JWT};
-use crate::signer;
+use crate::respond::{self, Caching, PLAIN, VC_JWT};
+use crate::signer::{self, JwsKey};
 use crate::store::{Counted, PublicCredential};
 use crate::verification;
 
@@ -139,7 +139,7 @@ pub(crate) async fn verify(
 
 /// `GET /credentials/{credential}/ob3`, and `/credentials/{credential}`, which is the credential's id → the signed bytes
 /// as they were issued, under the JSON media type that the caller prefers; or the same credential as a compact JWS, for who
-/// prefers `application/vc+jwt`. 403 and 404 as [`verify`].
+/// prefers `application/vc+jwt` or `text/plain`. 403 and 404 as [`verify`].
 #[worker::send]
 pub(crate) async fn ob3(
     Extension(app): Extension<App>,
@@ -149,18 +149,21 @@ pub(crate) async fn ob3(
     let found = find(&app, &name, &headers, None).await?;
     let document = signed_document(&app, &found.credential.document_sha256).await?;
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = respond::negotiated(accept);
-    let body = if media_type == VC_JWT { jws(&app, &found, &document).await? } else { document };
+    let media_type = negotiation::preferred(accept, &respond::BADGE);
+    let is_jws = matches!(media_type, VC_JWT | PLAIN);
+    let body = if is_jws { jws(&app, &found, &document).await? } else { document };
     let mut response = respond::document(media_type, body, caching(&found));
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, authorization, x-api-key"));
     Ok(response)
 }
 
-/// The signed document as a compact JWS (OB 3.0 §8.2.4), by the key that has signed it.
+/// The signed document as a compact JWS (OB 3.0 §8.2.4): by the issuer's RSA key, or by the key that has signed the document.
 async fn jws(app: &App, found: &PublicCredential, document: &str) -> Result<String> {
-    let key = app.store.key_of(found.credential.id).await?;
+    let (credential, organization) = (found.credential.id, found.organization.id);
+    let key = app.store.key_of(credential).await?;
     let key = key.ok_or_else(|| Error::Internal("a credential's key is not in the store".into()))?;
-    signer::as_jws(document, &app.config, found.organization.id, &key, app.now)
+    let rsa_key = app.store.active_rsa_key(organization, &key.did, Some(credential)).await?;
+    signer::as_jws(app, document, &JwsKey { organization, key: &key, rsa_key: rsa_key.as_ref() }).await
 }
 
 /// `GET /api/credentials/{credential}/baked` → the badge's image with the signed bytes inside (OB 3.0 §5.3). 403 and 404
@@ -237,7 +240,7 @@ pub(crate) async fn find(
     let credential = &found.credential;
     if !credential.is_public
         && !access::is_insider(app, headers, found.organization.id).await?
-        && !access::has_address(app, headers, credential.recipient_email.as_deref()).await?
+        && !access::is_recipient(app, headers, credential).await?
     {
         return Err(Error::Forbidden("the credential is private".into()));
     }

@@ -33,7 +33,7 @@ pub(super) async fn published(app: &App, sha256: &str, headers: &HeaderMap) -> R
     let tag = format!("\"{sha256}\"");
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
 
-    let media_type = respond::negotiated(text(header::ACCEPT));
+    let media_type = negotiation::preferred(text(header::ACCEPT), &respond::SIGNED_JSON);
     let is_known = negotiation::names_tag(text(header::IF_NONE_MATCH), &tag);
     let document = if is_known { String::new() } else { public::signed_document(app, sha256).await? };
     let mut response = respond::document(media_type, document, Caching::AsStatus);

@@ -4,7 +4,9 @@ use axum::Extension;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
-use ob3_core::{BitstringStatusListEntry, Envelope, Finding, Issuing, Outcome, Report, issue as issue_credential};
+use ob3_core::{
+    Algorithm, BitstringStatusListEntry, Finding, Issuing, Outcome, Report, issue as issue_credential, issue_jws,
+};
 use serde_json::{Value, json};
 
 use crate::access::Caller;
@@ -13,16 +15,16 @@ use crate::body;
 use crate::domain::api_key::Scope;
 use crate::domain::organization::may_issue;
 use crate::domain::status_list::{self, Purpose};
-use crate::domain::vc_api::{self, IssueRequest, StatusChange, Subject, VerifyRequest};
+use crate::domain::vc_api::{self, Envelope, IssueRequest, StatusChange, Subject, VerifyRequest};
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::examination;
 use crate::fault::Rule;
 use crate::respond::{self, JSON, PROBLEM_JSON};
 use crate::retry;
-use crate::signer;
+use crate::signer::{self, JwsKey};
 use crate::status;
-use crate::store::{Organization, SealedKey, StoreError};
+use crate::store::{Organization, RsaKey, SealedKey, StoreError};
 use crate::verification;
 
 /// Most bytes of a request: a presentation of a learner record has some hundred thousand.
@@ -32,7 +34,7 @@ const MAX_BYTES: usize = 1 << 20;
 ///
 /// 1. 401 and 429 as everywhere with an API key, 403 without the scope, or where the organization may not issue.
 /// 2. 400 with problem details for whatever VCDM 2.0 says must fail, what would not be signed as a whole, and an issuer that is
-///    not the organization.
+///    not the organization; 409 for a JWS by RS256 where the organization has no such key.
 /// 3. Sign. Nothing of it is kept but its entry in the status lists, where it asks for one: 409 where its id has one already.
 #[worker::send]
 pub(crate) async fn issue(
@@ -78,14 +80,14 @@ async fn issued(
     key: &SealedKey,
     request: &IssueRequest<'_>,
 ) -> Result<std::result::Result<String, Finding>> {
-    let (signing_key, options) = signer::opened(&app.config, organization.id, key, app.now)?;
-    let sign = |status: &[BitstringStatusListEntry]| {
-        let issuing = Issuing { issuer: &key.did, status, envelope: request.envelope };
-        verification::with_any_verifier(|verifier| {
-            issue_credential(verifier.contexts(), request.credential, issuing, &signing_key, &options)
-        })
+    let rsa_key = match request.envelope {
+        Envelope::Embedded => None,
+        Envelope::Jws => rsa_key(app, organization, key, request.algorithm).await?,
     };
-    let Some(wanted) = &request.status else { return Ok(sign(&[])) };
+    let jws_key = JwsKey { organization: organization.id, key, rsa_key: rsa_key.as_ref() };
+    let jws_key = (request.envelope == Envelope::Jws).then_some(&jws_key);
+    let sign = |status| signed(app, organization, key, jws_key, request.credential, status);
+    let Some(wanted) = &request.status else { return sign(Vec::new()).await };
     for attempt in 0..retry::ATTEMPTS {
         retry::pause(attempt).await?;
         let candidates = status_list::candidates(&random()?);
@@ -97,7 +99,7 @@ async fn issued(
         let Some(index) = block.free else { continue };
         let mut entries = status::entries(app, &block, index);
         entries.retain(|entry| wanted.purposes.iter().any(|purpose| purpose.as_str() == entry.status_purpose));
-        let issued = match sign(&entries) {
+        let issued = match sign(entries).await? {
             Ok(issued) => issued,
             Err(finding) => return Ok(Err(finding)),
         };
@@ -111,6 +113,48 @@ async fn issued(
         }
     }
     Err(Error::Conflict("too many requests issue at the same time; please try again".into()))
+}
+
+/// The RSA key that a JWS is signed with, where there is one, unless the caller asks for another algorithm.
+async fn rsa_key(
+    app: &App,
+    organization: &Organization,
+    key: &SealedKey,
+    wanted: Option<Algorithm>,
+) -> Result<Option<RsaKey>> {
+    if wanted == Some(Algorithm::EdDsa) {
+        return Ok(None);
+    }
+    let rsa_key = app.store.active_rsa_key(organization.id, &key.did, None).await?;
+    if wanted.is_some() && rsa_key.is_none() {
+        return Err(Error::Conflict("the organization has no RSA key".into()));
+    }
+    Ok(rsa_key)
+}
+
+/// The credential with these status entries, secured: as a JWS where there is a key for that.
+async fn signed(
+    app: &App,
+    organization: &Organization,
+    key: &SealedKey,
+    jws_key: Option<&JwsKey<'_>>,
+    credential: &str,
+    status: Vec<BitstringStatusListEntry>,
+) -> Result<std::result::Result<String, Finding>> {
+    let issuing = Issuing { issuer: &key.did, status: &status };
+    let Some(jws_key) = jws_key else {
+        let (signing_key, options) = signer::opened(&app.config, organization.id, key, app.now)?;
+        return Ok(verification::with_any_verifier(|verifier| {
+            issue_credential(verifier.contexts(), credential, issuing, &signing_key, &options)
+        }));
+    };
+    let input = verification::with_any_verifier(|verifier| {
+        issue_jws(verifier.contexts(), credential, issuing, jws_key.algorithm(), &jws_key.kid())
+    });
+    match input {
+        Ok(input) => Ok(Ok(jws_key.sign(app, input).await?)),
+        Err(finding) => Ok(Err(finding)),
+    }
 }
 
 /// `POST /credentials/status` `{credentialId, credentialStatus: {type, statusPurpose}, status}` → 200 with the same: the entry is

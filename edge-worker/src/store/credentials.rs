@@ -13,7 +13,7 @@ use super::rates::{Counted, allowance};
 use super::sql::{Bind, StoreError, flag, list, maybe_time, prepare, row, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::credential::{CredentialName, Lifetime, Status};
-use crate::domain::email;
+use crate::domain::email::{self, Email};
 use crate::domain::ids::{BadgeId, CredentialId, OrganizationId, StatusListId};
 use crate::domain::paging::{Page, Start};
 use crate::domain::rate::Allowance;
@@ -32,6 +32,8 @@ pub(crate) struct Credential {
     pub recipient_name: String,
     /// Address of the recipient; `None` where it is not known, or was erased.
     pub recipient_email: Option<String>,
+    /// The SHA-256 of the recipient's address, where that is all that the issuer knows of it.
+    pub recipient_email_sha256: Option<String>,
     /// When it was issued.
     pub issued_at: DateTime,
     /// What its state follows from.
@@ -84,6 +86,7 @@ pub(super) struct CredentialRow {
     badge_name: String,
     recipient_name: String,
     recipient_email: Option<String>,
+    recipient_email_sha256: Option<String>,
     #[serde(deserialize_with = "time")]
     issued_at: DateTime,
     #[serde(deserialize_with = "maybe_time")]
@@ -132,6 +135,7 @@ impl From<CredentialRow> for Credential {
             badge_name: row.badge_name,
             recipient_name: row.recipient_name,
             recipient_email: row.recipient_email.filter(|stored| !email::is_erased(stored)),
+            recipient_email_sha256: row.recipient_email_sha256,
             issued_at: row.issued_at,
             lifetime: Lifetime {
                 valid_until: row.valid_until,
@@ -151,6 +155,15 @@ impl From<CredentialRow> for Credential {
 }
 
 impl Credential {
+    /// Whether it was issued to who has this address.
+    pub(crate) fn is_of(&self, address: &Email) -> bool {
+        match (&self.recipient_email, &self.recipient_email_sha256) {
+            (Some(email), _) => email == address.as_str(),
+            (None, Some(hash)) => *hash == address.sha256(),
+            (None, None) => false,
+        }
+    }
+
     /// The credential that a statement found.
     pub(super) fn read(result: Option<&D1Result>) -> Result<Option<Self>, StoreError> {
         Ok(row::<CredentialRow>(result)?.map(Into::into))
@@ -160,7 +173,8 @@ impl Credential {
 /// The columns of a [`CredentialRow`].
 pub(super) const COLUMNS: &str =
     "c.id, c.code, c.badge_id AS credential_badge_id, v.name AS badge_name, c.recipient_name,
-    CASE r.identity_type WHEN 'email' THEN r.identity END AS recipient_email, c.issued_at, c.valid_until, c.claimed_at,
+    CASE r.identity_type WHEN 'email' THEN r.identity END AS recipient_email,
+    CASE r.identity_type WHEN 'email_sha256' THEN r.identity END AS recipient_email_sha256, c.issued_at, c.valid_until, c.claimed_at,
     c.revoked_at, c.is_public, c.document_sha256, c.supersedes_id, s.id AS superseded_by_id, c.suspended_at, c.expired_at,
     c.reactivated_at, c.moves";
 

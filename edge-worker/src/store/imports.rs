@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use ob3_core::{DateTime, Report};
 use serde::Deserialize;
 
+use super::own::OWN;
 use super::sql::{StoreError, row, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::email::Email;
@@ -229,16 +230,19 @@ impl Store {
         since: Option<DateTime>,
         page: Page,
     ) -> Result<Listed<String>, StoreError> {
-        let held = "SELECT 'document/' || c.document_sha256 AS key, c.issued_at AS at, c.id AS id
+        let held = format!(
+            "SELECT 'document/' || c.document_sha256 AS key, c.issued_at AS at, c.id AS id
             FROM recipient r JOIN credential c ON c.recipient_id = r.id
-            WHERE r.identity_type = 'email' AND r.identity = ?1 AND (?3 IS NULL OR c.issued_at > ?3)
+            WHERE {OWN} AND (?4 IS NULL OR c.issued_at > ?4)
             UNION ALL SELECT 'import-text/' || file_id, valid_from, id FROM import
-            WHERE user_id = ?2 AND (?3 IS NULL OR valid_from > ?3)";
+            WHERE user_id = ?3 AND (?4 IS NULL OR valid_from > ?4)"
+        );
+        let hash = address.sha256();
         let count = format!("SELECT count(*) AS total FROM ({held})");
-        let select = format!("SELECT key FROM ({held}) ORDER BY at DESC, id LIMIT ?4 OFFSET ?5");
+        let select = format!("SELECT key FROM ({held}) ORDER BY at DESC, id LIMIT ?5 OFFSET ?6");
         let statements = vec![
-            statement!(self.db, &count, address, user, since)?,
-            statement!(self.db, &select, address, user, since, page.limit, page.offset)?,
+            statement!(self.db, &count, address, hash, user, since)?,
+            statement!(self.db, &select, address, hash, user, since, page.limit, page.offset)?,
         ];
         let results = self.db.batch(statements).await?;
         let keys: Vec<String> = rows::<HeldRow>(results.get(1))?.into_iter().map(|row| row.key).collect();

@@ -4,8 +4,10 @@ use ob3_core::DateTime;
 use serde::Deserialize;
 
 use super::answers::NewAnswer;
+use super::rsa_keys::{self, RsaKey};
 use super::sql::{StoreError, flag, rows, statement, time, total};
 use super::{Listed, Store};
+use crate::domain::did::IssuerKeys;
 use crate::domain::ids::{OrganizationId, UserId};
 use crate::domain::locale::Locale;
 use crate::domain::organization::{DidMethod, OrganizationContent, Plan, RecipientIdentifier, Role, Settings, Status};
@@ -262,7 +264,7 @@ impl Store {
     }
 
     /// The organization that an address names, and the public keys of its DID, the newest first.
-    pub(crate) async fn issuer(&self, slug: &str) -> Result<Option<(Organization, Vec<String>)>, StoreError> {
+    pub(crate) async fn issuer(&self, slug: &str) -> Result<Option<(Organization, IssuerKeys)>, StoreError> {
         #[derive(Deserialize)]
         struct Key {
             public_key_multibase: String,
@@ -271,10 +273,22 @@ impl Store {
         let keys = "SELECT k.public_key_multibase FROM signing_key k JOIN organization o ON o.id = k.organization_id
             WHERE o.slug = ?1 AND k.revoked_at IS NULL AND k.did = (SELECT did FROM signing_key WHERE organization_id = o.id AND retired_at IS NULL)
             ORDER BY k.created_at DESC, k.id";
-        let statements = vec![statement!(self.db, &organization, slug)?, statement!(self.db, keys, slug)?];
+        let rsa_keys = format!(
+            "SELECT {} FROM rsa_key r JOIN organization o ON o.id = r.organization_id
+            WHERE o.slug = ?1 AND r.revoked_at IS NULL AND r.did = (SELECT did FROM signing_key WHERE organization_id = o.id AND retired_at IS NULL)
+            ORDER BY r.created_at DESC",
+            rsa_keys::COLUMNS
+        );
+        let statements = vec![
+            statement!(self.db, &organization, slug)?,
+            statement!(self.db, keys, slug)?,
+            statement!(self.db, &rsa_keys, slug)?,
+        ];
         let results = self.db.batch(statements).await?;
         let organization = super::sql::row::<OrganizationRow>(results.first())?;
-        let keys = rows::<Key>(results.get(1))?.into_iter().map(|key| key.public_key_multibase).collect();
+        let ed25519 = rows::<Key>(results.get(1))?.into_iter().map(|key| key.public_key_multibase).collect();
+        let rsa = rows::<RsaKey>(results.get(2))?.into_iter().map(|key| (key.thumbprint, key.modulus)).collect();
+        let keys = IssuerKeys { ed25519, rsa };
         Ok(organization.map(|row| (row.into(), keys)))
     }
 }

@@ -40,25 +40,28 @@ impl From<OwnRow> for OwnCredential {
     }
 }
 
-const OWN: &str = "r.identity_type = 'email' AND r.identity = ?1";
+/// That a recipient `r` is who has the address `?1`, of which `?2` is the hash.
+pub(super) const OWN: &str = "(r.identity_type = 'email' AND r.identity = ?1
+    OR r.identity_type = 'email_sha256' AND r.identity = ?2)";
 
 impl Store {
-    /// The credentials of an address, of all issuers, the newest first.
+    /// The credentials of an address, of all issuers, the newest first: of those too that know its hash only.
     pub(crate) async fn own_credentials(
         &self,
         address: &Email,
         page: Page,
     ) -> Result<Listed<OwnCredential>, StoreError> {
+        let hash = address.sha256();
         let count =
             format!("SELECT count(*) AS total FROM recipient r JOIN credential c ON c.recipient_id = r.id WHERE {OWN}");
         let select = format!(
             "SELECT {COLUMNS}, o.id AS organization_id, o.name AS organization_name
              FROM {TABLES} JOIN organization o ON o.id = c.organization_id
-             WHERE {OWN} ORDER BY c.issued_at DESC, c.id LIMIT ?2 OFFSET ?3"
+             WHERE {OWN} ORDER BY c.issued_at DESC, c.id LIMIT ?3 OFFSET ?4"
         );
         let statements = vec![
-            statement!(self.db, &count, address)?,
-            statement!(self.db, &select, address, page.limit, page.offset)?,
+            statement!(self.db, &count, address, hash)?,
+            statement!(self.db, &select, address, hash, page.limit, page.offset)?,
         ];
         let results = self.db.batch(statements).await?;
         let items = rows::<OwnRow>(results.get(1))?.into_iter().map(Into::into).collect();

@@ -7,12 +7,18 @@ use super::sql::{StoreError, row, rows, statement};
 use crate::domain::vault::Vault;
 
 /// Places where sealed values stand.
-pub(crate) const PLACES: [Place; 5] = [
+pub(crate) const PLACES: [Place; 6] = [
     Place {
         name: "signingKeys",
         table: "signing_key",
         column: "sealed_seed",
         owner: "'organization:' || organization_id || ' signing-key:' || id",
+    },
+    Place {
+        name: "rsaKeys",
+        table: "rsa_key",
+        column: "sealed_key",
+        owner: "'organization:' || organization_id || ' rsa-key:' || thumbprint",
     },
     Place { name: "webhookSecrets", table: "webhook", column: "sealed_secret", owner: "'webhook:' || id" },
     Place {

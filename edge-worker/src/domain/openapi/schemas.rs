@@ -68,6 +68,8 @@ pub(super) fn all() -> Value {
             json!({ "type": "string", "pattern": "^([Ee][NnSs]|[Dd][Ee]|[Ff][Rr]|[Jj][Aa]|[Nn][Ll])(-[A-Za-z0-9-]{0,30})?$" }),
         ),
         ("PathPart", json!({ "anyOf": [{ "type": "string" }, { "type": "integer" }] })),
+        // PEM, or a JWK.
+        ("PrivateKey", json!({ "anyOf": [{ "type": "object" }, { "type": "string", "minLength": 1 }] })),
         ("VcApiSecured", json!({ "anyOf": [{ "type": "object" }, { "type": "string", "minLength": 1 }] })),
         ("Slug", json!({ "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$" })),
         ("Language", json!({ "type": "string", "pattern": "^[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$" })),

@@ -1,6 +1,6 @@
 //! Signing keys, and the Worker secret that seals them.
 
-use super::{Access, JSON, Operation, Table, done, made};
+use super::{Access, JSON, Operation, Table, answer, done, made};
 
 /// Operations and the shapes that they alone use.
 pub(super) const TABLE: Table = Table {
@@ -62,6 +62,28 @@ pub(super) const TABLE: Table = Table {
             answers: &[made("SigningKey")],
         },
         Operation {
+            method: "post",
+            path: "/api/organizations/{organization}/rsa-keys",
+            id: "bringRsaKey",
+            tag: "organizations",
+            access: Access::Session,
+            summary: "Bring an RSA key (PKCS#8 as PEM, or a JWK), so that badges are JWS by RS256",
+            query: &[],
+            body: &[(JSON, "NewRsaKey")],
+            answers: &[answer("201", "Brought", JSON, "VerificationMethod")],
+        },
+        Operation {
+            method: "post",
+            path: "/api/organizations/{organization}/rsa-keys/{thumbprint}/retire",
+            id: "retireRsaKey",
+            tag: "organizations",
+            access: Access::Session,
+            summary: "Sign by EdDSA again; a key that has leaked leaves the DID document",
+            query: &[],
+            body: &[(JSON, "RsaKeyEnd")],
+            answers: &[done("VerificationMethod")],
+        },
+        Operation {
             method: "get",
             path: "/api/operator/sealing",
             id: "showSealing",
@@ -84,7 +106,12 @@ pub(super) const TABLE: Table = Table {
             answers: &[done("Sealing")],
         },
     ],
-    requests: &[("Nothing", ""), ("KeyRevocation", "confirm: text")],
+    requests: &[
+        ("Nothing", ""),
+        ("KeyRevocation", "confirm: text"),
+        ("NewRsaKey", "privateKey: PrivateKey"),
+        ("RsaKeyEnd", "hasLeaked?: boolean"),
+    ],
     answers: &[
         ("SigningKey", "id: uuid, publicKeyMultibase: text, verificationMethod: text, did: text, createdAt: time"),
         (
@@ -93,11 +120,12 @@ pub(super) const TABLE: Table = Table {
          retiredAt: time|null, revokedAt: time|null",
         ),
         ("SigningKeys", "data: [KnownSigningKey]"),
+        ("RsaJwk", "kty: =RSA, n: text, e: text, alg: =RS256"),
         ("KeyHistory", "data: [VerificationMethod]"),
         (
             "VerificationMethod",
-            "id: text, type: text, controller: text, publicKeyMultibase: text, createdAt: time, retiredAt: time|null, \
-         revoked: time|null",
+            "id: text, type: =Multikey/JsonWebKey, controller: text, publicKeyMultibase?: text, publicKeyJwk?: RsaJwk, \
+         createdAt: time, retiredAt: time|null, revoked: time|null",
         ),
         ("Sealing", "remaining: integer, places: [SealedPlace], resealed?: integer, unreadable?: integer"),
         ("SealedPlace", "name: text, current: integer, previous: integer, unknown: integer"),

@@ -5,6 +5,13 @@ use super::{Access, Answer, JSON, Operation, Table, answer, done};
 const IMAGE: &[Answer] =
     &[answer("200", "The image", "image/png", "binary"), answer("200", "The image", "image/svg+xml", "binary")];
 
+/// A signed badge, and the same as a JWS.
+const DOCUMENT: &[Answer] = &[
+    answer("200", "The document", "application/vc+ld+json", "object"),
+    answer("200", "The document", "application/vc+jwt", "string"),
+    answer("200", "The document", "text/plain", "string"),
+];
+
 /// Operations and the shapes that they alone use.
 pub(super) const TABLE: Table = Table {
     refusal: "Error",
@@ -37,10 +44,10 @@ pub(super) const TABLE: Table = Table {
             id: "credentialDocument",
             tag: "public",
             access: Access::Nobody,
-            summary: "The signed bytes as they were issued",
+            summary: "The signed bytes as they were issued, or the badge as a compact JWS",
             query: &[],
             body: &[],
-            answers: &[answer("200", "The document", "application/vc+ld+json", "object")],
+            answers: DOCUMENT,
         },
         Operation {
             method: "get",
@@ -48,10 +55,10 @@ pub(super) const TABLE: Table = Table {
             id: "ob3",
             tag: "public",
             access: Access::Nobody,
-            summary: "The signed bytes as they were issued",
+            summary: "The signed bytes as they were issued, or the badge as a compact JWS",
             query: &[],
             body: &[],
-            answers: &[answer("200", "The document", "application/vc+ld+json", "object")],
+            answers: DOCUMENT,
         },
         Operation {
             method: "get",

@@ -83,13 +83,16 @@ pub(super) const TABLE: Table = Table {
         (
             "VcApiIssueOptions",
             "type?: =DataIntegrityProof, cryptosuite?: =eddsa-rdfc-2022, proofPurpose?: =assertionMethod, envelope?: text, \
-         credentialId?: text, credentialStatus?: VcApiStatusEntry",
+         alg?: =EdDSA/RS256, credentialId?: text, credentialStatus?: VcApiStatusEntry",
         ),
         ("VcApiStatusEntry", "type?: =BitstringStatusListEntry, statusPurpose?: =revocation/suspension"),
         ("VcApiStatusChange", "credentialId: text, credentialStatus: VcApiStatusEntry, status?: boolean"),
         ("VcApiCredential", "verifiableCredential: VcApiSecured, options?: VcApiVerifyOptions"),
         ("VcApiPresentation", "verifiablePresentation: object, options?: VcApiVerifyOptions"),
-        ("VcApiVerifyOptions", "challenge?: text, domain?: text, checks?: [text]"),
+        (
+            "VcApiVerifyOptions",
+            "challenge?: text, domain?: text, checks?: [text], expectedProofPurpose?: =assertionMethod/authentication",
+        ),
     ],
     answers: &[
         ("VcApiStatusChanged", "credentialId: text, credentialStatus: object, status: boolean"),
