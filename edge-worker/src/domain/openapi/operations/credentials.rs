@@ -180,7 +180,10 @@ pub(super) const TABLE: Table = Table {
          achievedLevel?: uri, alignment?: [NewAlignment]",
         ),
         ("Recipient", "name: text, email: email, id?: uri"),
-        ("Evidence", "id?: uri, name?: text, description?: text, narrative?: text, genre?: text"),
+        (
+            "Evidence",
+            "id?: uri, type?: [=Evidence], name?: text, description?: text, narrative?: text, genre?: text, audience?: text",
+        ),
         ("Reason", "reason: text, reasonCode?: ReasonCode"),
         ("Visibility", "isPublic: boolean"),
     ],
