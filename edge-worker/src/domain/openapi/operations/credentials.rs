@@ -199,6 +199,16 @@ pub(super) const TABLE: Table = Table {
          recipientEmail: email|null, status: Status, issuanceDate: time, expirationDate: time|null, claimedAt: time|null, \
          revokedAt: time|null, isPublic: boolean, verificationUrl: uri, supersedesCredentialId: uuid|null, \
          supersededByCredentialId: uuid|null",
+        (
+            "BulkRequest",
+            "badgeId?: uuid, recipient: Recipient, isPublic?: boolean, notify?: boolean, locale?: Locale, narrative?: text, \
+         evidence?: [Evidence], results?: [NewResult], validFrom?: time, validUntil?: time",
+        ),
+        (
+            "BulkRow",
+            "badgeId?: uuid, name: text, email: email, isPublic?: boolean, notify?: boolean, locale?: Locale, narrative?: text, \
+         evidence?: [Evidence], results?: [NewResult], validFrom?: time, validUntil?: time",
+        ),
         ),
         (
             "WholeCredential",
