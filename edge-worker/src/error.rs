@@ -22,7 +22,7 @@ pub(crate) enum Error {
     Invalid(Invalid),
     /// A field is well-formed, and asks for what is never done.
     Unprocessable(Invalid),
-    /// What the caller sent is wrong as a whole.
+    /// The body is wrong as a whole.
     Unreadable(String),
     /// It is no badge that its issuer signed, for the reason of this code.
     Unverifiable(&'static str),
@@ -167,6 +167,7 @@ impl IntoResponse for Error {
         let field = match &self {
             Self::Invalid(invalid) | Self::Unprocessable(invalid) => Some(invalid.field.as_str()),
             _ => None,
+            Self::Unreadable(_) => Some("body"),
         };
         let message = self.message();
         let no_way = match &self {
