@@ -172,7 +172,7 @@ pub(crate) fn router() -> Router {
         .route("/account", get(pages::account))
         .route("/claim/{credential}", get(pages::account))
         .route("/invitations/{invitation}", get(pages::account))
-        .route("/verify/{credential}", get(pages::index))
+        .route("/verify/{credential}", get(pages::credential))
         .route("/", get(pages::index));
 
     Router::new()

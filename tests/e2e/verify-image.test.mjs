@@ -92,6 +92,14 @@ test("a credential stands in a frame of everybody's, and nothing else of the sit
   assert.ok(!text.includes("<script>alert") && text.includes("&lt;script&gt;"));
 });
 
+test("a credential's page names its oEmbed address", async () => {
+  const { headers } = expectStatus(await server.request("GET", `/verify/${issued.credentialId}`), 200);
+  const [, address] = /^<(\S+)>; rel="alternate"; type="application\/json\+oembed"$/.exec(headers.get("link"));
+  const { pathname, search } = new URL(address);
+  assert.equal(expectStatus(await server.request("GET", pathname + search), 200).json.title, "Celestial Navigation");
+  assert.equal((await server.request("GET", "/verify/%22%3E")).headers.get("link"), null);
+});
+
 test("oEmbed tells the frame of a credential's page", async () => {
   const ask = (query) => server.request("GET", `/api/oembed?${new URLSearchParams(query)}`);
   const { json } = expectStatus(await ask({ url: issued.verificationUrl, maxwidth: "300" }), 200);

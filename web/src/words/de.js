@@ -262,6 +262,7 @@ export default {
     hint: "oder ein Badge hier ablegen oder einfügen: ein Bild (PNG oder SVG) oder eine Datei (JSON oder JWT).",
     enter: "Text oder Webadresse eines Badges eingeben",
     label: "Der Text des Badges oder die Adresse, unter der es liegt",
+    code: "Bei einem hier verliehenen Badge genügt das Kürzel: CRD- und acht Zeichen.",
     submit: "Prüfen",
   },
 

@@ -270,6 +270,7 @@ export default {
     hint: "or drop a badge here, or paste it: an image (PNG or SVG) or a file (JSON or JWT).",
     enter: "Enter a badge’s text or web address",
     label: "The badge’s text, or the address where it lies",
+    code: "Of a badge that was issued here, its code is enough: CRD- and eight characters.",
     submit: "Check this",
   },
 

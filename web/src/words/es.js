@@ -262,6 +262,7 @@ export default {
     hint: "o suelte aquí una insignia, o péguela: una imagen (PNG o SVG) o un archivo (JSON o JWT).",
     enter: "Escribir el texto o la dirección web de una insignia",
     label: "El texto de la insignia, o la dirección donde está",
+    code: "Si la insignia se emitió aquí, basta su código: CRD- y ocho caracteres.",
     submit: "Comprobar",
   },
 

@@ -262,6 +262,7 @@ export default {
     hint: "ou déposez un badge ici, ou collez-le : une image (PNG ou SVG) ou un fichier (JSON ou JWT).",
     enter: "Saisir le texte ou l’adresse web d’un badge",
     label: "Le texte du badge, ou l’adresse où il se trouve",
+    code: "Pour un badge délivré ici, son code suffit : CRD- et huit caractères.",
     submit: "Vérifier",
   },
 

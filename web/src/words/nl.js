@@ -262,6 +262,7 @@ export default {
     hint: "of sleep een badge hierheen, of plak die: een afbeelding (PNG of SVG) of een bestand (JSON of JWT).",
     enter: "De tekst of het webadres van een badge invoeren",
     label: "De tekst van de badge, of het adres waar die staat",
+    code: "Van een badge die hier is uitgereikt, volstaat de code: CRD- en acht tekens.",
     submit: "Controleren",
   },
 
