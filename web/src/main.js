@@ -43,6 +43,8 @@ async function speak(language) {
   part("skip").textContent = words.intake.title;
   part("another").textContent = words.page.another;
   part("about").textContent = words.page.footer;
+  part("account").textContent = words.page.account;
+  part("api").textContent = words.page.api;
   part("questions").replaceChildren(el("h2", { id: "questions-title" }, words.page.questions), questions(phrases));
   part("languages").replaceChildren(languageMenu(words));
   const { section, file, form } = intake({ phrases, level: 1, codes: true });

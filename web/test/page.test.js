@@ -53,6 +53,14 @@ test("a published badge is offered for download, as JSON and as image", async (c
   assert.deepEqual(links, [["/credentials/genuine/ob3", "genuine.json"], ["/api/credentials/genuine/baked", "genuine.png"]]);
 });
 
+test("the page leads to where one signs in, and to the API", async (context) => {
+  const page = await open(context, "/?lang=de");
+  await settled(page, "welcome");
+  await page.waitForFunction(() => document.documentElement.lang === "de");
+  const links = await page.locator("footer a").evaluateAll((all) => all.map((link) => [link.getAttribute("href"), link.textContent]));
+  assert.deepEqual(links, [["/account", "Ihre Badges"], ["/docs", "Die API"]]);
+});
+
 test("a badge of this site is named by its code", async (context) => {
   const page = await open(context, "/");
   await settled(page, "welcome");

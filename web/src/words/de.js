@@ -270,6 +270,8 @@ export default {
     questions: "Das wird bei jedem Badge gefragt",
     another: "Ein anderes Badge prüfen",
     language: "Sprache",
+    account: "Ihre Badges",
+    api: "Die API",
     footer: "Accolade prüft Open Badges 3.0. Nichts, was Sie hier prüfen, verlässt Ihr Gerät; nur der öffentliche Eintrag des Ausstellers wird nachgeschlagen, wo ein Badge einen nennt.",
   },
 

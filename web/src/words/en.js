@@ -279,6 +279,8 @@ export default {
     questions: "What is asked of every badge",
     another: "Check another badge",
     language: "Language",
+    account: "Your badges",
+    api: "The API",
     footer: "Accolade checks Open Badges 3.0. Nothing that you check here leaves your device, apart from looking up the issuer’s public record where a badge names one.",
   },
 

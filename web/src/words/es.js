@@ -270,6 +270,8 @@ export default {
     questions: "Lo que se pregunta a cada insignia",
     another: "Comprobar otra insignia",
     language: "Idioma",
+    account: "Sus insignias",
+    api: "La API",
     footer: "Accolade comprueba Open Badges 3.0. Nada de lo que compruebe aquí sale de su dispositivo; solo se consulta la ficha pública del emisor, cuando una insignia nombra una.",
   },
 

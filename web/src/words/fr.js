@@ -270,6 +270,8 @@ export default {
     questions: "Ce qui est demandé à chaque badge",
     another: "Vérifier un autre badge",
     language: "Langue",
+    account: "Vos badges",
+    api: "L’API",
     footer: "Accolade vérifie les Open Badges 3.0. Rien de ce que vous vérifiez ici ne quitte votre appareil ; seule la fiche publique de l’émetteur est consultée, quand un badge en nomme une.",
   },
 

@@ -270,6 +270,8 @@ export default {
     questions: "すべてのバッジについて確かめること",
     another: "別のバッジを検証する",
     language: "言語",
+    account: "あなたのバッジ",
+    api: "API",
     footer: "Accolade は Open Badges 3.0 を検証します。ここで検証した内容が端末の外に送られることはありません。ただし、バッジに発行者の公開情報の所在が記されている場合は、それを照会します。",
   },
 

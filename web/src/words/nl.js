@@ -270,6 +270,8 @@ export default {
     questions: "Wat aan elke badge wordt gevraagd",
     another: "Een andere badge controleren",
     language: "Taal",
+    account: "Uw badges",
+    api: "De API",
     footer: "Accolade controleert Open Badges 3.0. Niets van wat u hier controleert, verlaat uw apparaat; alleen de openbare vermelding van de uitgever wordt opgezocht, als een badge er een noemt.",
   },
 
