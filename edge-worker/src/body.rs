@@ -113,7 +113,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let unreadable = |_| Error::Unreadable("the query can not be read".into());
+        let unreadable =
+            |_| Invalid { field: "query".into(), problem: Problem::Unreadable("it is not form-encoded".into()) };
         let AxumQuery(pairs) = AxumQuery::from_request_parts(parts, state).await.map_err(unreadable)?;
         Ok(Self(paging::Query::new(pairs)?))
     }

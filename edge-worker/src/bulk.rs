@@ -78,7 +78,7 @@ async fn read(
             }
             None => (splitter.finish()?, true),
         };
-        waiting.extend(rows.into_iter().map(|row| with_badge(row, badge)));
+        waiting.extend(rows.into_iter().map(|row| bulk::completed(row, badge)));
         if written.saturating_add(waiting.len()) > bulk::MAX_ROWS {
             return Err(invalid(Problem::TooLong(bulk::MAX_ROWS)));
         }
@@ -185,14 +185,6 @@ fn issued(answer: &Answer) -> Result<End> {
     let credential = Some(id.ok_or_else(|| Error::Internal("what was issued has no id".into()))?);
     let is_renewal = body.get("supersedesCredentialId").is_some_and(Value::is_string);
     Ok(End { state: if is_renewal { "renewed" } else { "issued" }, reason: None, credential })
-}
-
-/// The upload's own badge, for rows that name none.
-fn with_badge(mut row: Value, badge: Option<BadgeId>) -> Value {
-    if let (Some(badge), Some(members)) = (badge, row.as_object_mut()) {
-        members.entry("badgeId").or_insert_with(|| json!(badge));
-    }
-    row
 }
 
 fn invalid(problem: Problem) -> Error {

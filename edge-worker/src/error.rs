@@ -1,14 +1,15 @@
 //! What a request can come to beside success: one type, and its form on the wire.
 
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    fields::Invalid, image, lifecycle, organization::MayNotIssue, quota, rate::Allowance, supersession,
+    fields::Invalid, image, lifecycle, locale::Locale, negotiation, organization::MayNotIssue, page, quota,
+    rate::Allowance, supersession,
 };
 use crate::respond;
 
@@ -22,7 +23,7 @@ pub(crate) enum Error {
     Invalid(Invalid),
     /// A field is well-formed, and asks for what is never done.
     Unprocessable(Invalid),
-    /// What the caller sent is wrong as a whole.
+    /// The body is wrong as a whole.
     Unreadable(String),
     /// It is no badge that its issuer signed, for the reason of this code.
     Unverifiable(&'static str),
@@ -166,6 +167,7 @@ impl IntoResponse for Error {
         let (status, code) = self.status();
         let field = match &self {
             Self::Invalid(invalid) | Self::Unprocessable(invalid) => Some(invalid.field.as_str()),
+            Self::Unreadable(_) => Some("body"),
             _ => None,
         };
         let message = self.message();
@@ -182,19 +184,36 @@ impl IntoResponse for Error {
     }
 }
 
-/// Gives refusals the form of the area of the API that the path belongs to. Whatever refuses, a route, a limit or the router
-/// itself, is within.
+/// Gives refusals the form of the area of the API that the path belongs to, and that of a page where a browser has asked for one
+/// that is not there. Whatever refuses, a route, a limit or the router itself, is within.
 pub(crate) async fn in_form_of_area(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_of_tenants = ["/v1/", "/badges/", "/credentials/v1/"].iter().any(|area| path.starts_with(area));
+    let reader = reader(&request);
     let response = next.run(request).await;
     match response.extensions().get::<Refusal>() {
         Some(refusal) if is_of_tenants => {
             let body = of_tenants(refusal);
             with_body(response, &body)
         }
+        Some(_) if response.status() == StatusCode::NOT_FOUND => match reader {
+            Some(locale) => respond::as_page(response, page::missing(locale)),
+            None => response,
+        },
         _ => response,
     }
+}
+
+/// In which language somebody reads who has followed a link with a browser; `None` for programs. The API itself speaks to
+/// programs only.
+fn reader(request: &Request) -> Option<Locale> {
+    let path = request.uri().path();
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_page = matches!(*request.method(), Method::GET | Method::HEAD)
+        && !["/api/", "/v1/"].iter().any(|area| path.starts_with(area))
+        && negotiation::preferred(text(header::ACCEPT), &[respond::JSON, respond::HTML]) == respond::HTML;
+    let chosen = request.uri().query().and_then(|query| query.split('&').find_map(|part| part.strip_prefix("lang=")));
+    is_page.then(|| chosen.and_then(Locale::parse).unwrap_or_else(|| Locale::preferred(text(header::ACCEPT_LANGUAGE))))
 }
 
 /// Contract B's envelope: `{error, details?: [{path, message}]}`, and its own for moves that are not allowed.

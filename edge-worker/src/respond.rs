@@ -89,6 +89,15 @@ pub(crate) fn page(html: String) -> Response {
     response
 }
 
+/// The same answer as a page.
+pub(crate) fn as_page(response: Response, html: String) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    parts.headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+    Response::from_parts(parts, html.into())
+}
+
 /// An image, which is what its type says and nothing else.
 pub(crate) fn image(kind: Kind, bytes: Vec<u8>, caching: Caching) -> Response {
     let mut response = document(kind.media_type(), bytes, caching);

@@ -67,10 +67,17 @@ pub(crate) fn router() -> Router {
         .route("/api/organizations/{organization}/rsa-keys/{thumbprint}/retire", post(rsa_keys::retire))
         .route("/api/organizations/{organization}/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/api/organizations/{organization}/api-keys/{key}", delete(api_keys::revoke))
-        .route("/api/organizations/{organization}/badges", post(badges::create))
-        .route("/api/organizations/{organization}/badges/{badge}", patch(badges::change).delete(badges::delete))
+        .route("/api/organizations/{organization}/badges", get(badges::list_for_members).post(badges::create))
+        .route(
+            "/api/organizations/{organization}/badges/{badge}",
+            get(badges::show_to_members).patch(badges::change).delete(badges::delete),
+        )
         .route("/api/organizations/{organization}/badges/{badge}/image", put(badges::set_image))
-        .route("/api/organizations/{organization}/credentials/{credential}", delete(credentials::delete))
+        .route("/api/organizations/{organization}/credentials", get(credentials::list_for_members))
+        .route(
+            "/api/organizations/{organization}/credentials/{credential}",
+            get(credentials::show_to_members).delete(credentials::delete),
+        )
         .route("/v1/tenants/{tenant}/assertions", get(assertions::list))
         .route("/v1/tenants/{tenant}/assertions/manual-issue", post(assertions::manual_issue))
         .route("/v1/tenants/{tenant}/assertions/ledger-export.csv", get(assertions::ledger))
@@ -167,7 +174,7 @@ pub(crate) fn router() -> Router {
         .route("/account", get(pages::account))
         .route("/claim/{credential}", get(pages::account))
         .route("/invitations/{invitation}", get(pages::account))
-        .route("/verify/{credential}", get(pages::index))
+        .route("/verify/{credential}", get(pages::credential))
         .route("/", get(pages::index));
 
     Router::new()

@@ -197,6 +197,8 @@ pub struct Evidence {
     pub narrative: Option<String>,
     /// What kind of evidence it is.
     pub genre: Option<String>,
+    /// Whom it is meant for.
+    pub audience: Option<String>,
 }
 
 /// Class `IdentityObject`: an identifier of the recipient, hashed or in the clear.
@@ -325,6 +327,7 @@ impl Evidence {
         optional(out, "description", self.description.as_deref());
         optional(out, "narrative", self.narrative.as_deref());
         optional(out, "genre", self.genre.as_deref());
+        optional(out, "audience", self.audience.as_deref());
     }
 }
 

@@ -62,6 +62,19 @@ const tampered = () => {
   return changed;
 };
 
+test("a frame for other people's pages verifies the badge as its page does", async () => {
+  await visit(`/api/embed/${credential.credentialId}`, (page) => page.waitForSelector('open-badge-verifier .verifier[data-state="verified"]'));
+});
+
+test("a badge that was issued here is found by its code", async () => {
+  await visit("/verify-lookup", async (page) => {
+    await page.click(".intake summary");
+    await page.fill("#text", credential.credentialId.toLowerCase());
+    await page.click("#text-form button");
+    await page.waitForSelector('body[data-state="verified"]');
+  });
+});
+
 test("the page of an issued credential says that it is verified", () =>
   visit(`/verify/${credential.credentialId}`, async (page) => {
     const { state, codes, text: shown } = await verdict(page);

@@ -99,6 +99,15 @@ for (const [scope, method, path, body] of [
   });
 }
 
+test("a key for nothing is refused, and one of which nobody says what for may read and issue", async () => {
+  const create = (members) =>
+    server.request("POST", `${organization.path}/api-keys`, { token: organization.session, json: { label: "x", ...members } });
+  assertError(await create({ scopes: [] }), 400, "VALIDATION_ERROR", "scopes");
+  for (const members of [{}, { scopes: null }]) {
+    assert.deepEqual(expectStatus(await create(members), 201).json.key.scopes, ["badges.read", "credentials.read", "credentials.issue"]);
+  }
+});
+
 test("an unknown scope is refused", async () => {
   const answer = await server.request("POST", `${organization.path}/api-keys`, {
     token: organization.session,

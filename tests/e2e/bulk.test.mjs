@@ -98,11 +98,37 @@ for (const [what, body, type, field] of [
   ["a quotation mark that is not closed", 'name,email\n"x,a@b.example\n', "text/csv", "body"],
 ]) {
   test(`${what} is refused whole`, async () => {
-    assertError(await upload(body, { type }), 400, "VALIDATION_ERROR", field);
+    const query = type === "text/csv" ? `?badgeId=${organization.badgeId}` : "";
+    assertError(await upload(body, { type, query }), 400, "VALIDATION_ERROR", field);
     const { n } = await server.bindings.DB.prepare("SELECT count(*) AS n FROM job WHERE total IS NULL").first();
     assert.equal(n, 0);
   });
 }
+
+test("an upload that could issue nothing is refused at once", async () => {
+  const table = "name,email\nAda,ada@bulk.example\n";
+  assertError(await upload(table, { type: "text/csv" }), 400, "VALIDATION_ERROR", "badgeId");
+  assertError(await csv(table, { query: `?badgeId=${NOTHING}` }), 404, "NOT_FOUND");
+  const other = await newOrganization(server);
+  assertError(await csv(table, { query: `?badgeId=${other.badgeId}` }), 404, "NOT_FOUND");
+  const retired = await organization.badge({ name: "Retired" });
+  const patch = await server.request("PATCH", `/api/v1/badges/${retired.id}`, { token: organization.apiKey, json: { isActive: false } });
+  expectStatus(patch, 200);
+  assertError(await csv(table, { query: `?badgeId=${retired.id}` }), 409, "CONFLICT");
+  assert.equal((await server.bindings.DB.prepare("SELECT count(*) AS n FROM job WHERE total IS NULL").first()).n, 0);
+  const { json } = expectStatus(await upload(`badgeId,${table.replace("Ada", `${organization.badgeId},Ada`)}`, { type: "text/csv" }), 202);
+  assert.equal((await completed(json.id)).counts.issued, 1);
+});
+
+test("a list may hold rows as a table has them: a name, an address, and the upload's badge", async () => {
+  const rows = [{ name: "Ada", email: address(), notify: false }, { name: "Li", email: address(), isPublic: false }, { name: "Nobody" }];
+  const { json } = expectStatus(await upload(rows, { query: `?badgeId=${organization.badgeId}` }), 202);
+  const done = await completed(json.id);
+  assert.deepEqual(done.rows.data.map(({ state }) => state), ["issued", "issued", "failed"]);
+  assert.match(done.rows.data[2].reason, /recipient\.email/);
+  assert.deepEqual(done.rows.data.slice(0, 2).map(({ name, email }) => ({ name, email })), rows.slice(0, 2).map(({ name, email }) => ({ name, email })));
+  assertError(await server.request("GET", `/credentials/${done.rows.data[1].credentialId}/ob3`), 403, "FORBIDDEN");
+});
 
 test("what was good before the fault is not issued either", async () => {
   const before = await count(organization.badgeId);
@@ -204,8 +230,8 @@ const ROWS = Number(process.env.BULK_ROWS ?? 1000);
 
 test("ten thousand rows in one upload are received", async () => {
   const other = await newOrganization(server);
-  const lines = Array.from({ length: 10_000 }, (_, i) => `Person ${i},p${i}@bulk.example`);
-  const { json } = expectStatus(await csv(`name,email\n${lines.join("\n")}`, { token: other.apiKey, query: `?badgeId=${NOTHING}` }), 202);
+  const lines = Array.from({ length: 10_000 }, (_, i) => `Person ${i},p${i}@bulk.example,${NOTHING}`);
+  const { json } = expectStatus(await csv(`name,email,badgeId\n${lines.join("\n")}`, { token: other.apiKey, query: "" }), 202);
   assert.equal(json.total, 10_000);
   const { counts, rows } = expectStatus(await job(json.id, "?limit=1&offset=9999", other.apiKey), 200).json;
   assert.equal(counts.total, 10_000);

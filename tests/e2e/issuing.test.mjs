@@ -61,7 +61,10 @@ test("isPublic, narrative, evidence, validFrom and validUntil are taken", async 
   const { json } = expectStatus(
     await organization.issue({
       ...{ isPublic: false, narrative: "Found five positions.", validFrom, validUntil },
-      evidence: [{ id: "https://meridian.example/log/7", name: "Log book", narrative: "Pages 3 to 9." }],
+      evidence: [
+        { id: "https://meridian.example/log/7", name: "Log book", narrative: "Pages 3 to 9." },
+        { type: ["Evidence"], description: "A letter.", genre: "Letter", audience: "Examiners" },
+      ],
     }),
     201,
   );
@@ -73,6 +76,8 @@ test("isPublic, narrative, evidence, validFrom and validUntil are taken", async 
   assert.equal(ob3Credential.credentialSubject.narrative, "Found five positions.");
   assert.equal(ob3Credential.evidence[0].id, "https://meridian.example/log/7");
   assert.equal(ob3Credential.evidence[0].name, "Log book");
+  assert.deepEqual(ob3Credential.evidence[1], { type: ["Evidence"], description: "A letter.", genre: "Letter", audience: "Examiners" });
+  assertError(await organization.issue({ evidence: [{ type: "Result", name: "x" }] }), 400, "VALIDATION_ERROR", "evidence[0].type");
 });
 
 test("the address of a recipient is in the signed credential only as a salted hash", async () => {

@@ -64,6 +64,21 @@ test("the sign-in is limited to three in a quarter of an hour", async () => {
   assert.ok(Number.isInteger(retry) && retry >= 1 && retry <= 15 * 60, String(retry));
 });
 
+test("where nothing is counted, the headers say that all is left", async () => {
+  const uncounted = await startWorker();
+  try {
+    const { apiKey } = await newOrganization(uncounted);
+    for (let i = 0; i < 2; i += 1) {
+      const { headers } = await uncounted.request("GET", "/api/v1/credentials", { token: apiKey });
+      assert.deepEqual([headers.get("x-ratelimit-limit"), headers.get("x-ratelimit-remaining")], ["60", "60"]);
+      assert.ok(Number(headers.get("x-ratelimit-reset")) > Date.now() / 1000);
+    }
+    assert.equal((await uncounted.request("GET", "/api/v1/credentials", { token: "acl_x" })).headers.get("x-ratelimit-limit"), null);
+  } finally {
+    await uncounted.close();
+  }
+});
+
 test("a network address is limited to a hundred in a minute, whatever it asks for", async () => {
   let answer;
   // A minute may end half-way through; two of them admit two hundred.

@@ -165,6 +165,41 @@ test("the list is searched by name, address and short id, in any case, and liter
   }
 });
 
+test("members read badges and credentials by their session, as keys do, and strangers find nothing", async () => {
+  const { path, session } = organization;
+  const ask = (rest, token = session) => server.request("GET", `${path}${rest}`, { token });
+  for (const rest of ["/badges?limit=2", `/badges/${timeBound.id}`, "/credentials?limit=2&status=pending", "/credentials?cursor=&limit=2", `/credentials/${issued[0].id}`]) {
+    const byKey = await server.request("GET", `/api/v1${rest}`, { token: organization.apiKey });
+    assert.deepEqual(expectStatus(await ask(rest), 200).json, expectStatus(byKey, 200).json, rest);
+    assertError(await ask(rest, organization.apiKey), 401, "UNAUTHORIZED");
+  }
+  const other = await newOrganization(server);
+  for (const rest of [`/badges/${timeBound.id}`, `/credentials/${issued[0].id}`]) {
+    assertError(await server.request("GET", `${other.path}${rest}`, { token: session }), 404, "NOT_FOUND");
+  }
+});
+
+test("every list has pages", async () => {
+  const { path, session, apiKey } = await newOrganization(server);
+  for (const email of ["a@lists.example", "b@lists.example", "c@lists.example"]) {
+    expectStatus(await server.request("POST", `${path}/invitations`, { token: session, json: { email, role: "viewer" } }), 201);
+    expectStatus(await server.request("POST", "/api/v1/webhooks", { token: apiKey, json: { url: `https://hooks.example/${email[0]}` } }), 201);
+    expectStatus(await server.request("POST", `${path}/domains`, { token: session, json: { domain: `${email[0]}.lists.example` } }), 201);
+    expectStatus(await server.request("POST", `${path}/api-keys`, { token: session, json: { label: email } }), 201);
+    expectStatus(await server.request("POST", `${path}/signing-keys/rotate`, { token: session, json: {} }), 201);
+  }
+  const lists = ["invitations", "domains", "api-keys", "signing-keys", "members"].map((name) => [`${path}/${name}`, session]);
+  for (const [list, token] of [...lists, ["/api/organizations", session], ["/api/me/authorizations", session], ["/api/v1/webhooks", apiKey]]) {
+    const page = (query) => server.request("GET", `${list}?${query}`, { token });
+    const { data, pagination } = expectStatus(await page(""), 200).json;
+    assert.deepEqual(pagination, { limit: 50, offset: 0, total: data.length }, list);
+    const second = expectStatus(await page("limit=1&offset=1"), 200).json;
+    assert.deepEqual(second, { data: data.slice(1, 2), pagination: { limit: 1, offset: 1, total: data.length } }, list);
+    assertError(await page("limit=101"), 400, "VALIDATION_ERROR", "limit");
+    assertError(await page("sort=name"), 400, "VALIDATION_ERROR", "sort");
+  }
+});
+
 test("a list is walked by cursor, each item once, whatever is issued meanwhile", async () => {
   const other = await newOrganization(server);
   const issue = async () => expectStatus(await other.issue({ notify: false }), 201).json.id;

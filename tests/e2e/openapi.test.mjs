@@ -171,12 +171,16 @@ test("answers have the shapes that are described", async () => {
     await ask("DELETE", `${base}/{badge}`, { ...ids, badge: badge.id }, { ...by, status: 204 });
   }
   await ask("GET", "/api/v1/badges", {}, key);
+  await ask("GET", "/api/organizations/{organization}/badges", ids, member);
+  await ask("GET", "/api/organizations/{organization}/badges/{badge}", { ...ids, badge: organization.badgeId }, member);
   await ask("GET", "/api/v1/badges/{badge}", { badge: organization.badgeId }, key);
 
   const issued = await ask("POST", "/api/v1/credentials", {}, { ...key, json: { badgeId: organization.badgeId, recipient } });
   const one = { credential: issued.id };
   await ask("GET", "/api/v1/credentials?cursor=", {}, key);
   await ask("GET", "/api/v1/credentials/{credential}", one, key);
+  await ask("GET", "/api/organizations/{organization}/credentials", ids, member);
+  await ask("GET", "/api/organizations/{organization}/credentials/{credential}", { ...ids, ...one }, member);
   await server.bindings.DB.prepare("UPDATE mail SET created_at = 1 WHERE credential_id = ?").bind(issued.id).run();
   await ask("POST", "/api/v1/credentials/{credential}/resend", one, key);
   for (const action of ["suspend", "reinstate"]) await ask("POST", `/api/v1/credentials/{credential}/${action}`, one, { ...key, json: { reason: "x" } });

@@ -115,11 +115,30 @@ test("a badge with an SVG shows it on its page", async () => {
 });
 
 test("what nobody has approved has no page, and what is not there is 404", async () => {
-  assertError(await get("/o/nobody", { accept: BROWSER }), 404, "NOT_FOUND");
-  assertError(await get(`/achievements/${organization.slug}/nothing`, { accept: BROWSER }), 404, "NOT_FOUND");
+  assertMissing(await get("/o/nobody", { accept: BROWSER }));
+  assertMissing(await get(`/achievements/${organization.slug}/nothing`, { accept: BROWSER }));
   const other = await newOrganization(server);
   await server.bindings.DB.prepare("UPDATE organization SET status = 'pending_review' WHERE id = ?").bind(other.id).run();
-  assertError(await get(`/o/${other.slug}`, { accept: BROWSER }), 404, "NOT_FOUND");
-  assertError(await get(`/achievements/${other.slug}/celestial-navigation`, { accept: BROWSER }), 404, "NOT_FOUND");
+  assertMissing(await get(`/o/${other.slug}`, { accept: BROWSER }));
+  assertMissing(await get(`/achievements/${other.slug}/celestial-navigation`, { accept: BROWSER }));
   expectStatus(await get(`/achievements/${other.slug}/celestial-navigation`), 200);
 });
+
+test("who follows a link to nothing is told so by a page, in their language; programs, and the API, speak JSON", async () => {
+  const headers = { accept: BROWSER, "accept-language": "de-AT,de;q=0.9" };
+  assert.match(assertMissing(await get("/nothing", headers)).text, /Unter dieser Adresse ist nichts/);
+  assert.match(assertMissing(await get("/nothing?lang=fr", headers)).text, /Il n’y a rien à cette adresse/);
+  assert.equal((await get("/issuers/nobody/did.json", headers)).headers.get("access-control-allow-origin"), "*");
+  assertError(await get("/nothing"), 404, "NOT_FOUND");
+  assertError(await get("/api/nothing", headers), 404, "NOT_FOUND");
+  assertError(await get("/o/nobody", { accept: "application/json" }), 404, "NOT_FOUND");
+});
+
+function assertMissing(answer) {
+  assert.equal(answer.status, 404);
+  assert.match(answer.headers.get("content-type"), /^text\/html/);
+  assert.match(answer.headers.get("content-security-policy"), /default-src 'none'/);
+  assert.equal(answer.headers.get("cache-control"), "no-store");
+  assert.match(answer.text, /<h1 [^>]*>/);
+  return answer;
+}

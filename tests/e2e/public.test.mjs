@@ -119,13 +119,18 @@ test("the baked image is a PNG", async () => {
   assert.deepEqual([...answer.bytes.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
 });
 
-test("a badge without an image has no baked image", async () => {
+test("a credential of a badge without an image is baked into a plain one", async () => {
   const badge = await server.request("POST", `${organization.path}/badges`, {
     token: organization.session,
     json: { name: "Plain", description: "No image.", criteria: { narrative: "None." } },
   });
   const plain = await organization.issue({ badgeId: expectStatus(badge, 201).json.id });
-  assertError(await get(`/api/credentials/${expectStatus(plain, 201).json.id}/baked`), 404, "NOT_FOUND");
+  const { id } = expectStatus(plain, 201).json;
+  const baked = expectStatus(await get(`/api/credentials/${id}/baked`), 200);
+  assert.equal(baked.headers.get("content-type"), "image/png");
+  const text = Buffer.from(baked.bytes).toString("latin1");
+  assert.ok(text.startsWith("\x89PNG") && text.includes("openbadgecredential"));
+  assert.ok(text.includes(expectStatus(await get(`/credentials/${id}/ob3`), 200).json.proof.proofValue));
 });
 
 test("a private credential is for its organization alone", async () => {

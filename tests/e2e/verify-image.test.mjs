@@ -72,10 +72,9 @@ test("an issuer whose record can not be had leaves the verdict open", async () =
 
 test("what is no form, holds no file, or no badge, is refused", async () => {
   assertError(await server.request("POST", "/api/credentials/verify-image", { body: baked, type: "image/png" }), 415, "UNSUPPORTED_MEDIA_TYPE");
-  assertError(await verify(undefined), 400, "VALIDATION_ERROR");
-  assertError(await verify(png()), 400, "VALIDATION_ERROR");
-  assertError(await verify(baked.slice(0, 200)), 400, "VALIDATION_ERROR");
-  assertError(await verify("{}", "application/json"), 400, "VALIDATION_ERROR");
+  for (const file of [undefined, png(), baked.slice(0, 200), "{}"]) {
+    assertError(await verify(file), 400, "VALIDATION_ERROR", "image");
+  }
   assertError(await verify(new Uint8Array(5_300_000)), 413, "PAYLOAD_TOO_LARGE");
 });
 
@@ -91,6 +90,14 @@ test("a credential stands in a frame of everybody's, and nothing else of the sit
   const marked = expectStatus(await organization.issue({ badgeId: badge.id }), 201).json;
   const { text } = expectStatus(await server.request("GET", `/api/embed/${marked.id}`), 200);
   assert.ok(!text.includes("<script>alert") && text.includes("&lt;script&gt;"));
+});
+
+test("a credential's page names its oEmbed address", async () => {
+  const { headers } = expectStatus(await server.request("GET", `/verify/${issued.credentialId}`), 200);
+  const [, address] = /^<(\S+)>; rel="alternate"; type="application\/json\+oembed"$/.exec(headers.get("link"));
+  const { pathname, search } = new URL(address);
+  assert.equal(expectStatus(await server.request("GET", pathname + search), 200).json.title, "Celestial Navigation");
+  assert.equal((await server.request("GET", "/verify/%22%3E")).headers.get("link"), null);
 });
 
 test("oEmbed tells the frame of a credential's page", async () => {

@@ -197,6 +197,7 @@ fn full_credential(issuer: String) -> AchievementCredential {
                 description: Some("What happened".into()),
                 narrative: Some("Twelve people came.".into()),
                 genre: Some("report".into()),
+                audience: Some("Employers".into()),
             },
             Evidence { narrative: Some("Seen by two members.".into()), ..Evidence::default() },
         ],

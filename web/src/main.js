@@ -4,7 +4,7 @@ import { fetchBadge } from "./badges.js";
 import { Desk } from "./desk.js";
 import { fetchDocument } from "./documents.js";
 import { listenToControls, listenToTransfers } from "./intake.js";
-import { openPublished, publishedId } from "./published.js";
+import { addressOfCode, openPublished, publishedId } from "./published.js";
 import { el } from "./view/dom.js";
 import { engraving } from "./view/engraving.js";
 import { intake } from "./view/intake.js";
@@ -23,7 +23,7 @@ const desk = new Desk({
   onChange: changed,
 });
 
-const take = (badge) => desk.take(badge);
+const take = (badge) => desk.take(typeof badge === "string" ? addressOfCode(badge) : badge);
 listenToTransfers({ scope: document, root: document.body }, take);
 part("head").prepend(engraving());
 const id = publishedId(location.pathname);
@@ -43,9 +43,11 @@ async function speak(language) {
   part("skip").textContent = words.intake.title;
   part("another").textContent = words.page.another;
   part("about").textContent = words.page.footer;
+  part("account").textContent = words.page.account;
+  part("api").textContent = words.page.api;
   part("questions").replaceChildren(el("h2", { id: "questions-title" }, words.page.questions), questions(phrases));
   part("languages").replaceChildren(languageMenu(words));
-  const { section, file, form } = intake({ phrases, level: 1 });
+  const { section, file, form } = intake({ phrases, level: 1, codes: true });
   part("intake").replaceWith(section);
   listenToControls({ file, form }, take);
   desk.speak(phrases);

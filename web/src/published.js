@@ -10,6 +10,11 @@ export function publishedId(pathname) {
   return /^\/(?:verify|badges|credentials\/v1)\/(?:[\w-]{1,64}(?::|%3A))?([A-Za-z0-9-]{1,64})\/?$/i.exec(pathname)?.[1];
 }
 
+/** The address of this site's badge with a code, where text is a code; else the text as it is. */
+export function addressOfCode(text) {
+  return /^\s*CRD-[0-9A-Z]{8}\s*$/i.test(text) ? `${location.origin}/verify/${text.trim().toUpperCase()}` : text;
+}
+
 /** A published badge: its credential to verify, its image to show, both to keep. */
 export async function openPublished(id, signal) {
   const credential = `/credentials/${id}/ob3`;

@@ -8,6 +8,7 @@ import { ROOT, baked, changed, drop, genuine, image, openPage, paste, serve, sta
 const { bake } = await import(join(ROOT, "verifier-wasm/pkg/node.js"));
 const server = await serve({
   "/badge.png": { type: "image/png", body: baked },
+  "/credentials/CRD-ABCD2345/ob3": { type: "application/vc+ld+json", body: genuine },
   "/page.html": { type: "text/html", body: "<!doctype html><title>page</title>" },
 });
 const browser = await startBrowser();
@@ -50,6 +51,22 @@ test("a published badge is offered for download, as JSON and as image", async (c
   await settled(page, "verified");
   const links = await page.locator(".downloads a").evaluateAll((all) => all.map((link) => [link.getAttribute("href"), link.download]));
   assert.deepEqual(links, [["/credentials/genuine/ob3", "genuine.json"], ["/api/credentials/genuine/baked", "genuine.png"]]);
+});
+
+test("the page leads to where one signs in, and to the API", async (context) => {
+  const page = await open(context, "/?lang=de");
+  await settled(page, "welcome");
+  await page.waitForFunction(() => document.documentElement.lang === "de");
+  const links = await page.locator("footer a").evaluateAll((all) => all.map((link) => [link.getAttribute("href"), link.textContent]));
+  assert.deepEqual(links, [["/account", "Ihre Badges"], ["/docs", "Die API"]]);
+});
+
+test("a badge of this site is named by its code", async (context) => {
+  const page = await open(context, "/");
+  await settled(page, "welcome");
+  await enter(page, " crd-abcd2345\n");
+  await settled(page, "verified");
+  assert.match(await page.textContent("#code-hint"), /CRD-/);
 });
 
 test("a badge with a changed claim is shown as rejected, its statements as claims", async (context) => {

@@ -247,6 +247,7 @@ fn rubric_criterion_level(mut item: Fields, ids: &mut Vec<String>) -> Result<Rub
 pub fn class(item: &mut Fields, class: &'static str) -> Result<(), Invalid> {
     match item.value("type") {
         None => Ok(()),
+        Some(Value::String(name)) if name == class => Ok(()),
         Some(Value::Array(names)) if names.iter().all(|name| name.as_str() == Some(class)) => Ok(()),
         Some(_) => Err(item.invalid("type", Problem::Not(class))),
     }

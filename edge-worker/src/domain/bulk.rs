@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::fields::{Invalid, Problem};
+use super::ids::BadgeId;
 use super::json;
 
 /// Most rows of an upload.
@@ -47,10 +48,10 @@ impl Splitter {
         Self::Json(JsonArray::default())
     }
 
-    /// For a table whose badge, unless it has a column for it, is this one.
+    /// For a table; unless the upload `has_badge`, one of its columns must name the badges.
     #[must_use]
-    pub fn csv() -> Self {
-        Self::Csv(CsvTable::default())
+    pub fn csv(has_badge: bool) -> Self {
+        Self::Csv(CsvTable { has_badge, ..CsvTable::default() })
     }
 
     /// Takes the next bytes; gives the requests that are whole by then.
@@ -173,6 +174,7 @@ impl JsonArray {
 /// A table of comma-separated values.
 #[derive(Default)]
 pub struct CsvTable {
+    has_badge: bool,
     columns: Option<Vec<usize>>,
     record: Vec<Vec<u8>>,
     field: Vec<u8>,
@@ -258,7 +260,7 @@ impl CsvTable {
             |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|_| unreadable(format!("line {line} is not UTF-8")));
         let values: Vec<String> = record.into_iter().map(text).collect::<Result<_, _>>()?;
         let Some(columns) = &self.columns else {
-            self.columns = Some(columns(&values)?);
+            self.columns = Some(columns(&values, self.has_badge)?);
             return Ok(None);
         };
         if values.len() != columns.len() {
@@ -280,7 +282,7 @@ impl CsvTable {
     }
 }
 
-fn columns(names: &[String]) -> Result<Vec<usize>, Invalid> {
+fn columns(names: &[String], has_badge: bool) -> Result<Vec<usize>, Invalid> {
     let mut columns = Vec::with_capacity(names.len());
     for (i, name) in names.iter().enumerate() {
         // Spreadsheets put a byte order mark before the first name.
@@ -292,8 +294,9 @@ fn columns(names: &[String]) -> Result<Vec<usize>, Invalid> {
         }
         columns.push(column);
     }
-    for wanted in ["name", "email"] {
-        if !columns.iter().any(|column| COLUMNS.get(*column).is_some_and(|(name, _)| *name == wanted)) {
+    for wanted in ["name", "email", "badgeId"] {
+        let is_needed = wanted != "badgeId" || !has_badge;
+        if is_needed && !columns.iter().any(|column| COLUMNS.get(*column).is_some_and(|(name, _)| *name == wanted)) {
             return Err(Invalid { field: wanted.into(), problem: Problem::Missing });
         }
     }
@@ -321,6 +324,24 @@ fn request(columns: &[usize], values: &[String]) -> Value {
     Value::Object(request)
 }
 
+/// The request of a row: of the upload's own badge unless it names one, and with a recipient of the row's `name` and `email` where
+/// it is written like a row of a table.
+#[must_use]
+pub fn completed(mut row: Value, badge: Option<BadgeId>) -> Value {
+    let Some(members) = row.as_object_mut() else { return row };
+    if let Some(badge) = badge {
+        members.entry("badgeId").or_insert_with(|| Value::from(badge.to_string()));
+    }
+    if !members.contains_key("recipient") {
+        let recipient: Map<String, Value> =
+            ["name", "email"].into_iter().filter_map(|name| members.remove_entry(name)).collect();
+        if !recipient.is_empty() {
+            members.insert("recipient".into(), Value::Object(recipient));
+        }
+    }
+    row
+}
+
 /// A row as it is stored: the request, and what people know it by.
 #[must_use]
 pub fn known_by(request: &Value) -> (Option<&str>, Option<&str>) {
@@ -335,7 +356,7 @@ mod tests {
     use super::*;
 
     /// Splits a text that comes in whole, and byte by byte: both must give the same.
-    fn split(make: fn() -> Splitter, text: &str) -> Result<Vec<Value>, Invalid> {
+    fn split(make: impl Fn() -> Splitter, text: &str) -> Result<Vec<Value>, Invalid> {
         let all = |chunks: Vec<&[u8]>| {
             let mut splitter = make();
             let mut rows = Vec::new();
@@ -369,7 +390,7 @@ mod tests {
     #[test]
     fn a_table_is_read_as_spreadsheets_write_it() {
         let text = "\u{feff}Email,name,isPublic,narrative\r\na@b.example,\"Doe, \"\"Jane\"\"\",false,\"two\nlines\"\r\n\r\nc@d.example,Li,,";
-        let rows = split(Splitter::csv, text).unwrap();
+        let rows = split(|| Splitter::csv(true), text).unwrap();
         assert_eq!(
             rows,
             [
@@ -381,10 +402,28 @@ mod tests {
     }
 
     #[test]
+    fn a_row_is_completed_to_a_request() {
+        let badge = BadgeId::parse("550e8400-e29b-41d4-a716-446655440000");
+        let whole =
+            json!({ "badgeId": badge.map(|id| id.to_string()), "recipient": { "name": "Li", "email": "c@d.example" } });
+        for row in [
+            json!({ "name": "Li", "email": "c@d.example" }),
+            json!({ "recipient": { "name": "Li", "email": "c@d.example" } }),
+            whole.clone(),
+        ] {
+            assert_eq!(completed(row, badge), whole);
+        }
+        for row in [json!({ "recipient": {}, "name": "Li" }), json!({}), json!("Li")] {
+            assert_eq!(completed(row.clone(), None), row);
+        }
+    }
+
+    #[test]
     fn a_table_that_is_none_is_refused() {
         for (text, field) in [
             ("", "body"),
             ("name\nx", "email"),
+            ("name,email\nx,y", "badgeId"),
             ("name,email,colour\n", "colour"),
             ("name,email,name\n", "name"),
             ("name,email\nx\n", "body"),
@@ -392,7 +431,7 @@ mod tests {
             ("name,email\nx\"y,z\n", "body"),
             ("name,email\n\"x\"y,z\n", "body"),
         ] {
-            assert_eq!(split(Splitter::csv, text).unwrap_err().field, field, "{text}");
+            assert_eq!(split(|| Splitter::csv(field != "badgeId"), text).unwrap_err().field, field, "{text}");
         }
     }
 }

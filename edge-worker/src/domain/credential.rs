@@ -7,6 +7,7 @@ use ob3_core::{
 use serde::Serialize;
 
 use super::{
+    achievement::class,
     claim,
     email::Email,
     fields::{Fields, Invalid, Problem},
@@ -280,12 +281,14 @@ impl IssueRequest {
 }
 
 fn evidence(mut item: Fields) -> Result<Evidence, Invalid> {
+    class(&mut item, "Evidence")?;
     let evidence = Evidence {
         id: item.web_url("id")?,
         name: item.line("name", MAX_NAME)?,
         description: item.paragraphs("description", MAX_DESCRIPTION)?,
         narrative: item.paragraphs("narrative", MAX_DESCRIPTION)?,
         genre: item.line("genre", MAX_NAME)?,
+        audience: item.line("audience", MAX_NAME)?,
     };
     if evidence == Evidence::default() {
         return Err(item.invalid("id", Problem::Missing));

@@ -123,6 +123,16 @@ impl Query {
         Ok(Page { limit, offset })
     }
 
+    /// `limit` and `offset`, where nothing else is asked for.
+    ///
+    /// # Errors
+    /// As [`Self::page`] and [`Self::finish`].
+    pub fn only_page(mut self) -> Result<Page, Invalid> {
+        let page = self.page()?;
+        self.finish()?;
+        Ok(page)
+    }
+
     /// `cursor`, which is empty for the first page; not together with `offset`.
     ///
     /// # Errors

@@ -72,6 +72,12 @@ impl Limit {
         now.plus_seconds(self.window_seconds)
     }
 
+    /// What a subject has left where nobody counts: all of it.
+    #[must_use]
+    pub const fn whole(self, now: DateTime) -> Allowance {
+        self.allowance(0, self.window_end(now))
+    }
+
     /// What is left after `requests` were counted, this one included, in the window that ends at `window_end`.
     #[must_use]
     pub const fn allowance(self, requests: i64, window_end: DateTime) -> Allowance {

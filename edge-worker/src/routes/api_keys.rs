@@ -6,11 +6,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::List;
 use crate::access;
 use crate::app::App;
-use crate::body::{self, Segments};
+use crate::body::{self, Query, Segments};
 use crate::domain::api_key::{NewApiKey, Scope};
-use crate::domain::fields::{Invalid, Problem};
+use crate::domain::fields::{Fields, Invalid, Problem};
 use crate::domain::ids::{ApiKeyId, OrganizationId, UserId};
 use crate::domain::time;
 use crate::entropy::random;
@@ -40,7 +41,7 @@ pub(crate) async fn create(
     let idempotency = Idempotency::new(idempotency_key, "POST api-keys", &bytes);
     let label = fields.line("label", MAX_LABEL)?;
     let label = fields.required("label", label)?;
-    let scopes = scopes(&fields.lines("scopes", MAX_SCOPES, MAX_SCOPE)?)?;
+    let scopes = scopes(&mut fields)?;
     fields.finish()?;
     if let Some(answer) = idempotency::earlier_sealed(&app, organization, idempotency.as_ref()).await? {
         return Ok(answer.into_response());
@@ -72,15 +73,18 @@ pub(crate) async fn create(
     }
 }
 
-/// `GET /api/organizations/{organization}/api-keys` → `{data: [{id, label, prefix, last4, scopes, createdAt, revokedAt}]}`.
+/// `GET /api/organizations/{organization}/api-keys?limit&offset` → a list of `{id, label, prefix, last4, scopes, createdAt,
+/// revokedAt}`.
 /// 401, 404 and 403 as [`create`].
 #[worker::send]
 pub(crate) async fn list(
     Extension(app): Extension<App>,
     Segments(organization): Segments<String>,
     headers: HeaderMap,
+    Query(query): Query,
 ) -> Result<Response> {
     let organization = managed(&app, &headers, &organization).await?.1;
+    let page = query.only_page()?;
     let keys = app.store.api_keys(organization).await?;
     let data: Vec<Value> = keys
         .iter()
@@ -96,7 +100,7 @@ pub(crate) async fn list(
             })
         })
         .collect();
-    Ok(respond::json(StatusCode::OK, &json!({ "data": data })))
+    Ok(respond::json(StatusCode::OK, &List::of_all(data, page)))
 }
 
 /// `DELETE /api/organizations/{organization}/api-keys/{key}` → 204: it is good no more, at once. 401, 404 and 403 as
@@ -123,8 +127,16 @@ async fn managed(app: &App, headers: &HeaderMap, organization: &str) -> Result<(
     Ok((user.id, membership.organization.id))
 }
 
-fn scopes(texts: &[String]) -> Result<Vec<Scope>> {
-    if texts.is_empty() { Ok(Scope::DEFAULT.to_vec()) } else { parse_scopes(texts) }
+/// What the key may do: what is said, or what a key may do for which nobody said it. An empty list says nothing that a key is good
+/// for, and does not mean the latter.
+fn scopes(fields: &mut Fields) -> Result<Vec<Scope>> {
+    let is_given = fields.has("scopes") && !fields.is_null("scopes");
+    let texts = fields.lines("scopes", MAX_SCOPES, MAX_SCOPE)?;
+    match (texts.is_empty(), is_given) {
+        (true, true) => Err(fields.invalid("scopes", Problem::Empty).into()),
+        (true, false) => Ok(Scope::DEFAULT.to_vec()),
+        (false, _) => parse_scopes(&texts),
+    }
 }
 
 /// What a key may do, each word once.

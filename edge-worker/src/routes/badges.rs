@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use ob3_core::{Alignment, ResultDescription};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::domain::api_key::Scope;
 use crate::domain::badge::{self, BadgeChange, BadgeImage, NewBadge};
 use crate::domain::ids::BadgeId;
 use crate::domain::image::Kind;
-use crate::domain::{achievement, image, time};
+use crate::domain::{achievement, image, paging, time};
 use crate::entropy::random;
 use crate::error::{Error, Result};
 use crate::fault::Rule;
@@ -278,14 +278,31 @@ async fn archive(app: &App, organization: &Organization, badge: &str) -> Result<
 pub(crate) async fn list(
     Extension(app): Extension<App>,
     Extension(caller): Extension<Caller>,
-    Query(mut query): Query,
+    Query(query): Query,
 ) -> Result<Response> {
     caller.require(Scope::BadgesRead)?;
+    listed(&app, &caller.organization, query).await
+}
+
+/// `GET /api/organizations/{organization}/badges?limit&offset&active` → as [`list`], for members. 401 without a session, 404 for a
+/// stranger.
+#[worker::send]
+pub(crate) async fn list_for_members(
+    Extension(app): Extension<App>,
+    Segments(organization): Segments<String>,
+    headers: HeaderMap,
+    Query(query): Query,
+) -> Result<Response> {
+    let (_, membership) = access::member(&app, &headers, &organization).await?;
+    listed(&app, &membership.organization, query).await
+}
+
+async fn listed(app: &App, organization: &Organization, mut query: paging::Query) -> Result<Response> {
     let page = query.page()?;
     let is_active = query.read("active", "true or false", |text| text.parse::<bool>().ok())?;
     query.finish()?;
-    let badges = app.store.badges(caller.organization.id, &BadgeFilter { is_active }, page).await?;
-    let items = badges.items.into_iter().map(|badge| Item::new(&app, &caller.organization, badge));
+    let badges = app.store.badges(organization.id, &BadgeFilter { is_active }, page).await?;
+    let items = badges.items.into_iter().map(|badge| Item::new(app, organization, badge));
     let items = items.collect::<Result<Vec<_>>>()?;
     Ok(respond::json(StatusCode::OK, &List::new(items, page, badges.total)))
 }
@@ -298,9 +315,24 @@ pub(crate) async fn show(
     Segments(badge): Segments<String>,
 ) -> Result<Response> {
     caller.require(Scope::BadgesRead)?;
-    let id = body::path_id("badgeId", &badge, BadgeId::parse)?;
-    let badge = app.store.badge(caller.organization.id, id).await?.ok_or(NOT_FOUND)?;
-    Ok(respond::json(StatusCode::OK, &Item::new(&app, &caller.organization, badge)?))
+    one(&app, &caller.organization, &badge).await
+}
+
+/// `GET /api/organizations/{organization}/badges/{badge}` → as [`show`], for members. 401 and 404 as [`list_for_members`].
+#[worker::send]
+pub(crate) async fn show_to_members(
+    Extension(app): Extension<App>,
+    Segments((organization, badge)): Segments<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let (_, membership) = access::member(&app, &headers, &organization).await?;
+    one(&app, &membership.organization, &badge).await
+}
+
+async fn one(app: &App, organization: &Organization, badge: &str) -> Result<Response> {
+    let id = body::path_id("badgeId", badge, BadgeId::parse)?;
+    let badge = app.store.badge(organization.id, id).await?.ok_or(NOT_FOUND)?;
+    Ok(respond::json(StatusCode::OK, &Item::new(app, organization, badge)?))
 }
 
 async fn managed(app: &App, request: &Request, organization: &str) -> Result<Organization> {

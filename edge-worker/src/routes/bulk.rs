@@ -12,7 +12,7 @@ use crate::body::{self, Query, Segments};
 use crate::bulk::{self, Received};
 use crate::domain::api_key::Scope;
 use crate::domain::bulk::Splitter;
-use crate::domain::ids::{BadgeId, JobId};
+use crate::domain::ids::{BadgeId, JobId, OrganizationId};
 use crate::domain::organization::may_issue;
 use crate::domain::time;
 use crate::entropy::random;
@@ -20,16 +20,18 @@ use crate::error::{Error, Result};
 use crate::idempotency::{self, Answer, Idempotency};
 use crate::jobs;
 use crate::respond;
-use crate::store::{Counts, JobRow};
+use crate::store::{Counts, JobRow, NewAnswer};
 
 const STATES: [&str; 5] = ["waiting", "issued", "renewed", "skipped", "failed"];
 
-/// `POST /api/v1/credentials/bulk?badgeId`, a JSON array of requests or a table (`text/csv` with the columns `name` and
-/// `email`, and others) → 202 `{id, status, total, createdAt, url}`. Scope `credentials.issue`.
+/// `POST /api/v1/credentials/bulk?badgeId`, a JSON array of requests (a recipient may be written as the members `name` and `email`
+/// of its row) or a table (`text/csv` with the columns `name` and `email`, and others) → 202 `{id, status, total, createdAt, url}`.
+/// Scope `credentials.issue`.
 ///
 /// 1. 403 unless plan and approval allow it; 415 for another type; 400 and 413 for what can not be read whole: then nothing
 ///    of it is issued.
 /// 2. The answer of the first time if the upload is repeated under its key, 409 if another one comes under it.
+/// 3. 404 without such a badge, 409 for an inactive one: where the upload as a whole names it.
 #[worker::send]
 pub(crate) async fn upload(
     Extension(app): Extension<App>,
@@ -45,7 +47,7 @@ pub(crate) async fn upload(
     let key = idempotency::key(request.headers())?;
     let splitter = match body::media_type(request.headers()).to_ascii_lowercase().as_str() {
         "application/json" => Splitter::json(),
-        "text/csv" => Splitter::csv(),
+        "text/csv" => Splitter::csv(badge.is_some()),
         _ => return Err(Error::UnsupportedMediaType("application/json or text/csv")),
     };
     let id = JobId::from_random(random()?);
@@ -65,10 +67,7 @@ pub(crate) async fn upload(
     let earlier = idempotency::earlier(&app, organization.id, idempotency.as_ref()).await;
     let is_new = matches!(earlier, Ok(None));
     let opened = match is_new {
-        true => {
-            let total = i64::try_from(received.rows).unwrap_or(i64::MAX);
-            app.store.open_job(id, organization.id, total, kept.as_ref(), app.now).await
-        }
+        true => open(&app, organization.id, badge, id, received.rows, kept.as_ref()).await,
         false => Ok(()),
     };
     if is_new && opened.is_ok() {
@@ -82,7 +81,7 @@ pub(crate) async fn upload(
     // Another upload was quicker under the same key.
     match idempotency::earlier(&app, organization.id, idempotency.as_ref()).await? {
         Some(answer) => Ok(answer.into_response()),
-        None => Err(opened.err().map_or_else(|| Error::Internal("an upload was not opened".into()), Into::into)),
+        None => Err(opened.err().unwrap_or_else(|| Error::Internal("an upload was not opened".into()))),
     }
 }
 
@@ -121,6 +120,25 @@ pub(crate) async fn show(
         },
     });
     Ok(respond::json(StatusCode::OK, &body))
+}
+
+/// Opens the job, unless no row of it could be issued.
+async fn open(
+    app: &App,
+    organization: OrganizationId,
+    badge: Option<BadgeId>,
+    id: JobId,
+    rows: usize,
+    kept: Option<&NewAnswer<'_>>,
+) -> Result<()> {
+    if let Some(badge) = badge {
+        let badge = app.store.badge(organization, badge).await?.ok_or(Error::NotFound("badge"))?;
+        if !badge.is_active {
+            return Err(Error::Conflict("the badge is not active".into()));
+        }
+    }
+    let total = i64::try_from(rows).unwrap_or(i64::MAX);
+    Ok(app.store.open_job(id, organization, total, kept, app.now).await?)
 }
 
 fn accepted(app: &App, id: JobId, received: &Received) -> Result<Answer> {

@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 use serde_json::json;
@@ -20,7 +20,7 @@ use crate::domain::ids::{BadgeId, CredentialId};
 use crate::domain::lifecycle::{Action, Reason};
 use crate::domain::mail::Content;
 use crate::domain::organization::MAX_NAME;
-use crate::domain::paging::{Cursor, Start};
+use crate::domain::paging::{self, Cursor, Start};
 use crate::domain::time;
 use crate::error::{Error, Result};
 use crate::idempotency::{self, Idempotency};
@@ -108,9 +108,25 @@ pub(crate) async fn issue(
 pub(crate) async fn list(
     Extension(app): Extension<App>,
     Extension(caller): Extension<Caller>,
-    Query(mut query): Query,
+    Query(query): Query,
 ) -> Result<Response> {
     caller.require(Scope::CredentialsRead)?;
+    listed(&app, &caller.organization, query).await
+}
+
+/// `GET /api/organizations/{organization}/credentials` → as [`list`], for members. 401 without a session, 404 for a stranger.
+#[worker::send]
+pub(crate) async fn list_for_members(
+    Extension(app): Extension<App>,
+    Segments(organization): Segments<String>,
+    headers: HeaderMap,
+    Query(query): Query,
+) -> Result<Response> {
+    let (_, membership) = access::member(&app, &headers, &organization).await?;
+    listed(&app, &membership.organization, query).await
+}
+
+async fn listed(app: &App, organization: &Organization, mut query: paging::Query) -> Result<Response> {
     let page = query.page()?;
     let start = query.start(page)?;
     let badge = query.read("badgeId", "a UUID", BadgeId::parse)?;
@@ -118,11 +134,11 @@ pub(crate) async fn list(
     let text = query.read("q", "1 to 200 characters", search_text)?;
     query.finish()?;
     let filter = CredentialFilter { badge, status, text };
-    let listed = app.store.credentials(caller.organization.id, &filter, page, start, app.now).await?;
+    let listed = app.store.credentials(organization.id, &filter, page, start, app.now).await?;
     let is_full = i64::try_from(listed.items.len()).is_ok_and(|items| items == page.limit);
     let last = listed.items.last().filter(|_| is_full);
     let next = last.map(|last| Cursor { millis: last.issued_at.unix_millis(), id: last.id }.to_string());
-    let items = listed.items.into_iter().map(|credential| Item::new(&app, credential)).collect();
+    let items = listed.items.into_iter().map(|credential| Item::new(app, credential)).collect();
     let list = List::new(items, page, listed.total);
     let list = if start == Start::Offset { list } else { list.with_cursor(next) };
     Ok(respond::json(StatusCode::OK, &list))
@@ -137,10 +153,26 @@ pub(crate) async fn show(
     Segments(credential): Segments<String>,
 ) -> Result<Response> {
     caller.require(Scope::CredentialsRead)?;
-    let id = body::path_id("credentialId", &credential, CredentialId::parse)?;
-    let credential = app.store.credential(caller.organization.id, id).await?.ok_or(Error::NotFound("credential"))?;
-    let ob3_credential = super::public::signed_document(&app, &credential.document_sha256).await?;
-    let whole = Whole { item: Item::new(&app, credential), ob3_credential: super::public::raw(ob3_credential)? };
+    one(&app, &caller.organization, &credential).await
+}
+
+/// `GET /api/organizations/{organization}/credentials/{credential}` → as [`show`], for members. 401 and 404 as
+/// [`list_for_members`].
+#[worker::send]
+pub(crate) async fn show_to_members(
+    Extension(app): Extension<App>,
+    Segments((organization, credential)): Segments<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let (_, membership) = access::member(&app, &headers, &organization).await?;
+    one(&app, &membership.organization, &credential).await
+}
+
+async fn one(app: &App, organization: &Organization, credential: &str) -> Result<Response> {
+    let id = body::path_id("credentialId", credential, CredentialId::parse)?;
+    let credential = app.store.credential(organization.id, id).await?.ok_or(Error::NotFound("credential"))?;
+    let ob3_credential = super::public::signed_document(app, &credential.document_sha256).await?;
+    let whole = Whole { item: Item::new(app, credential), ob3_credential: super::public::raw(ob3_credential)? };
     Ok(respond::json(StatusCode::OK, &whole))
 }
 

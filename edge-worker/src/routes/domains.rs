@@ -6,9 +6,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::List;
 use crate::access;
 use crate::app::App;
-use crate::body::{self, Segments};
+use crate::body::{self, Query, Segments};
 use crate::domain::domain_name::{self, DomainName, MAX_DOMAINS};
 use crate::domain::ids::DomainId;
 use crate::domain::{digest, time};
@@ -23,17 +24,19 @@ use crate::store::{Domain, Organization, StoreError};
 const NOT_FOUND: Error = Error::NotFound("domain");
 const TOKEN_BYTES: usize = 16;
 
-/// `GET /api/organizations/{organization}/domains` → `{data: [{id, domain, record: {name, type, value}, createdAt, checkedAt,
-/// verifiedAt}]}`. 401 without a session, 404 for a stranger.
+/// `GET /api/organizations/{organization}/domains?limit&offset` → a list of `{id, domain, record: {name, type, value}, createdAt,
+/// checkedAt, verifiedAt}`. 401 without a session, 404 for a stranger.
 #[worker::send]
 pub(crate) async fn list(
     Extension(app): Extension<App>,
     Segments(organization): Segments<String>,
     headers: HeaderMap,
+    Query(query): Query,
 ) -> Result<Response> {
     let (_, membership) = access::member(&app, &headers, &organization).await?;
+    let page = query.only_page()?;
     let domains = app.store.domains(membership.organization.id).await?;
-    Ok(respond::json(StatusCode::OK, &json!({ "data": domains.iter().map(item).collect::<Vec<_>>() })))
+    Ok(respond::json(StatusCode::OK, &List::of_all(domains.iter().map(item).collect(), page)))
 }
 
 /// `POST /api/organizations/{organization}/domains {domain}` → 201, with the record that proves it.

@@ -8,9 +8,11 @@ use serde_json::json;
 use super::public;
 use crate::app::App;
 use crate::body::{Query, Segments};
+use crate::domain::claim;
 use crate::domain::credential::{self, CredentialName};
 use crate::domain::fields::{Invalid, Problem};
 use crate::domain::mail::escape;
+use crate::domain::origin::Origin;
 use crate::error::{Error, Result};
 use crate::respond::{self, Caching};
 
@@ -34,6 +36,7 @@ pub(crate) async fn frame(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n  <meta charset=\"utf-8\">\n  \
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n  \
          <meta name=\"color-scheme\" content=\"light dark\">\n  <title>{badge}</title>\n  \
+         <link rel=\"icon\" type=\"image/svg+xml\" href=\"/mark.svg\">\n  \
          <script type=\"module\" src=\"/open-badge-verifier.js\"></script>\n</head>\n<body>\n  <main>\n    \
          <open-badge-verifier src=\"/credentials/{code}/ob3\" compact>\n      \
          <a href=\"{}\" target=\"_blank\" rel=\"noopener\">{badge}</a>\n    </open-badge-verifier>\n  </main>\n</body>\n</html>\n",
@@ -42,6 +45,14 @@ pub(crate) async fn frame(
     let mut response = respond::document("text/html; charset=utf-8", page, Caching::Briefly);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FRAME_POLICY));
     Ok(response)
+}
+
+/// Where the frame for a credential's page is described, as the page's header says it (oEmbed 1.0 §4, RFC 8288).
+pub(super) fn discovery(origin: &Origin, name: &str) -> Option<HeaderValue> {
+    CredentialName::parse(name)?;
+    let page = claim::encode(&credential::verification_url(origin, name));
+    let address = origin.at(&format!("/api/oembed?url={page}"));
+    HeaderValue::from_str(&format!("<{address}>; rel=\"alternate\"; type=\"application/json+oembed\"")).ok()
 }
 
 /// `GET /api/oembed?url&format&maxwidth&maxheight` → oEmbed 1.0 (§2.3.4.4 `rich`) for the address of a credential's page.

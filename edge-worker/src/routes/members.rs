@@ -6,9 +6,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::List;
 use crate::access;
 use crate::app::App;
-use crate::body::{self, Segments};
+use crate::body::{self, Query, Segments};
 use crate::domain::ids::{InvitationId, UserId};
 use crate::domain::mail::Content;
 use crate::domain::organization::{INVITATION_SECONDS, Role};
@@ -26,17 +27,19 @@ const NO_MEMBER: Error = Error::NotFound("member");
 const NO_INVITATION: Error = Error::NotFound("invitation");
 const ROLES: &str = "owner, admin, issuer or viewer";
 
-/// `GET /api/organizations/{organization}/members` → `{data: [{userId, email, role, createdAt}]}`, for every member.
+/// `GET /api/organizations/{organization}/members?limit&offset` → a list of `{userId, email, role, createdAt}`, for every member.
 #[worker::send]
 pub(crate) async fn list(
     Extension(app): Extension<App>,
     Segments(organization): Segments<String>,
     headers: HeaderMap,
+    Query(query): Query,
 ) -> Result<Response> {
     let (_, membership) = access::member(&app, &headers, &organization).await?;
+    let page = query.only_page()?;
     let members = app.store.members(membership.organization.id).await?;
     let data: Vec<Value> = members.iter().map(member_item).collect();
-    Ok(respond::json(StatusCode::OK, &json!({ "data": data })))
+    Ok(respond::json(StatusCode::OK, &List::of_all(data, page)))
 }
 
 /// `PATCH /api/organizations/{organization}/members/{user} {role}` → the member.
@@ -143,17 +146,19 @@ pub(crate) async fn invite(
     }
 }
 
-/// `GET /api/organizations/{organization}/invitations` → `{data: […]}`, those that are open, for every member.
+/// `GET /api/organizations/{organization}/invitations?limit&offset` → a list of those that are open, for every member.
 #[worker::send]
 pub(crate) async fn invitations(
     Extension(app): Extension<App>,
     Segments(organization): Segments<String>,
     headers: HeaderMap,
+    Query(query): Query,
 ) -> Result<Response> {
     let (_, membership) = access::member(&app, &headers, &organization).await?;
+    let page = query.only_page()?;
     let invitations = app.store.invitations(membership.organization.id, app.now).await?;
     let data: Vec<Value> = invitations.iter().map(|invitation| invitation_item(&app, invitation)).collect();
-    Ok(respond::json(StatusCode::OK, &json!({ "data": data })))
+    Ok(respond::json(StatusCode::OK, &List::of_all(data, page)))
 }
 
 /// `DELETE /api/organizations/{organization}/invitations/{invitation}` → 204; 403 unless the caller may give its role, 404

@@ -55,6 +55,14 @@ struct Pagination {
 }
 
 impl<T> List<T> {
+    /// A page out of a list that was read whole, which is short by its nature: the members of an organization, its keys.
+    fn of_all(all: Vec<T>, page: Page) -> Self {
+        let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let data = all.into_iter().skip(size(page.offset)).take(size(page.limit)).collect();
+        Self::new(data, page, total)
+    }
+
     fn new(data: Vec<T>, page: Page, total: i64) -> Self {
         Self { data, pagination: Pagination { limit: page.limit, offset: page.offset, total, next_cursor: None } }
     }

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::pages;
+use super::{List, pages};
 use crate::access;
 use crate::app::App;
 use crate::body;
@@ -213,11 +213,16 @@ pub(crate) async fn revoke(Extension(app): Extension<App>, request: Request) -> 
     Ok(respond::json(StatusCode::OK, &json!({})))
 }
 
-/// `GET /api/me/authorizations` → what the session's person allows clients: `{data: [{id, client: {name, host, uri}, scopes,
-/// createdAt}]}`.
+/// `GET /api/me/authorizations?limit&offset` → what the session's person allows clients: a list of `{id, client: {name, host,
+/// uri}, scopes, createdAt}`.
 #[worker::send]
-pub(crate) async fn grants(Extension(app): Extension<App>, headers: HeaderMap) -> error::Result<Response> {
+pub(crate) async fn grants(
+    Extension(app): Extension<App>,
+    headers: HeaderMap,
+    body::Query(query): body::Query,
+) -> error::Result<Response> {
     let person = access::session(&app, &headers).await?;
+    let page = query.only_page()?;
     let grants = app.store.grants(person.id, app.now).await?;
     let item = |grant: &Grant| {
         let metadata: Metadata = serde_json::from_str(&grant.metadata).ok()?;
@@ -230,7 +235,7 @@ pub(crate) async fn grants(Extension(app): Extension<App>, headers: HeaderMap) -
         }))
     };
     let items: Vec<Value> = grants.iter().filter_map(item).collect();
-    Ok(respond::json(StatusCode::OK, &json!({ "data": items })))
+    Ok(respond::json(StatusCode::OK, &List::of_all(items, page)))
 }
 
 /// `DELETE /api/me/authorizations/{authorization}` → 204: all its tokens are good no more. 404 where there is none.

@@ -6,9 +6,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::List;
 use crate::access;
 use crate::app::App;
-use crate::body::{self, Segments};
+use crate::body::{self, Query, Segments};
 use crate::domain::ids::{OrganizationId, UserId};
 use crate::domain::organization::{NewOrganization, OrganizationContent, Plan, Role, Settings, Status};
 use crate::domain::{did, time};
@@ -81,13 +82,14 @@ async fn earlier(app: &App, user: UserId, idempotency: Option<&Idempotency>) -> 
     answered.map(|answered| idempotency.replay(answered)).transpose()
 }
 
-/// `GET /api/organizations` → the caller's organizations.
+/// `GET /api/organizations?limit&offset` → the caller's organizations.
 #[worker::send]
-pub(crate) async fn list(Extension(app): Extension<App>, headers: HeaderMap) -> Result<Response> {
+pub(crate) async fn list(Extension(app): Extension<App>, headers: HeaderMap, Query(query): Query) -> Result<Response> {
     let user = access::session(&app, &headers).await?;
+    let page = query.only_page()?;
     let memberships = app.store.memberships(user.id).await?;
     let data: Vec<Value> = memberships.iter().map(|membership| item(&app, membership)).collect();
-    Ok(respond::json(StatusCode::OK, &json!({ "data": data })))
+    Ok(respond::json(StatusCode::OK, &List::of_all(data, page)))
 }
 
 /// `GET /api/organizations/{organization}` → one of them; 404 for everybody else's.

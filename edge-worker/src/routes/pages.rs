@@ -7,7 +7,9 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use serde_json::json;
 
+use super::embed;
 use crate::app::App;
+use crate::body::Segments;
 use crate::domain::openapi;
 use crate::error::{Error, Result};
 use crate::respond::{self, Caching};
@@ -22,7 +24,21 @@ pub(crate) async fn health() -> Response {
     respond::json(StatusCode::OK, &json!({ "status": "ok" }))
 }
 
-/// `GET /`, `GET /verify-lookup` and `GET /verify/{credential}`: the page that shows and verifies.
+/// `GET /verify/{credential}`: the page that shows and verifies, and in its header where a frame for it is described.
+#[worker::send]
+pub(crate) async fn credential(
+    Extension(app): Extension<App>,
+    Segments(name): Segments<String>,
+    request: Request,
+) -> Result<Response> {
+    let mut response = verification(&app, &request).await?;
+    if let Some(link) = embed::discovery(&app.origin, &name) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
+}
+
+/// `GET /` and `GET /verify-lookup`: the same page.
 #[worker::send]
 pub(crate) async fn index(Extension(app): Extension<App>, request: Request) -> Result<Response> {
     verification(&app, &request).await

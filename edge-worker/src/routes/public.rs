@@ -15,6 +15,7 @@ use crate::body::Segments;
 use crate::domain::badge::{self, BadgeImage};
 use crate::domain::credential::{self, Status};
 use crate::domain::ids::{BadgeId, CredentialId};
+use crate::domain::image::{self, Kind};
 use crate::domain::rate::Limits;
 use crate::domain::tenant::PublicName;
 use crate::domain::{negotiation, status_list, time};
@@ -166,8 +167,8 @@ async fn jws(app: &App, found: &PublicCredential, document: &str) -> Result<Stri
     signer::as_jws(app, document, &JwsKey { organization, key: &key, rsa_key: rsa_key.as_ref() }).await
 }
 
-/// `GET /api/credentials/{credential}/baked` → the badge's image with the signed bytes inside (OB 3.0 §5.3). 403 and 404
-/// as [`verify`]; 404 as well when the badge has no image.
+/// `GET /api/credentials/{credential}/baked` → the badge's image with the signed bytes inside (OB 3.0 §5.3), or a plain one where it
+/// has none. 403 and 404 as [`verify`].
 #[worker::send]
 pub(crate) async fn baked(
     Extension(app): Extension<App>,
@@ -175,12 +176,16 @@ pub(crate) async fn baked(
     headers: HeaderMap,
 ) -> Result<Response> {
     let found = find(&app, &name, &headers, None).await?;
-    let BadgeImage { sha256, kind } = found.badge.content.image.as_ref().ok_or(Error::NotFound("the badge's image"))?;
-    let image = app.store.image(sha256).await?;
-    let image = image.ok_or_else(|| Error::Internal("a badge's image is not in the store".into()))?;
+    let (kind, image) = match &found.badge.content.image {
+        Some(BadgeImage { sha256, kind }) => {
+            let image = app.store.image(sha256).await?;
+            (*kind, image.ok_or_else(|| Error::Internal("a badge's image is not in the store".into()))?)
+        }
+        None => (Kind::Png, image::PLAIN.to_vec()),
+    };
     let document = signed_document(&app, &found.credential.document_sha256).await?;
     let baked = bake(&image, &document).map_err(|error| Error::Internal(format!("not baked: {error}")))?;
-    let mut response = respond::image(*kind, baked, caching(&found));
+    let mut response = respond::image(kind, baked, caching(&found));
     // The code holds letters and digits only.
     let name = format!("inline; filename=\"{}.{}\"", found.credential.code, kind.as_str());
     if let Ok(name) = HeaderValue::from_str(&name) {

@@ -8,9 +8,10 @@ use ob3_core::SigningKey;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::List;
 use crate::access;
 use crate::app::App;
-use crate::body::{self, Segments};
+use crate::body::{self, Query, Segments};
 use crate::domain::fields::{Invalid, Problem};
 use crate::domain::ids::SigningKeyId;
 use crate::domain::organization::Role;
@@ -59,17 +60,19 @@ pub(crate) async fn rotate(
     generate(&app, &organization, request, true).await
 }
 
-/// `GET /api/organizations/{organization}/signing-keys` → `{data: [{id, did, publicKeyMultibase, verificationMethod, createdAt,
-/// retiredAt, revokedAt}]}`, the newest first. 401 and 404 as [`create`].
+/// `GET /api/organizations/{organization}/signing-keys?limit&offset` → a list of `{id, did, publicKeyMultibase, verificationMethod,
+/// createdAt, retiredAt, revokedAt}`, the newest first. 401 and 404 as [`create`].
 #[worker::send]
 pub(crate) async fn list(
     Extension(app): Extension<App>,
     Segments(organization): Segments<String>,
     headers: HeaderMap,
+    Query(query): Query,
 ) -> Result<Response> {
     let (_, membership) = access::member(&app, &headers, &organization).await?;
+    let page = query.only_page()?;
     let keys = app.store.signing_keys(membership.organization.id).await?;
-    Ok(respond::json(StatusCode::OK, &json!({ "data": keys.iter().map(item).collect::<Vec<_>>() })))
+    Ok(respond::json(StatusCode::OK, &List::of_all(keys.iter().map(item).collect(), page)))
 }
 
 /// `POST /api/organizations/{organization}/signing-keys/{key}/revoke {confirm}` → 200, the key. It leaves the DID document, so

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::body;
+use crate::domain::fields::{Invalid, Problem};
 use crate::domain::{image, multipart};
 use crate::error::{Error, Result};
 use crate::examination;
@@ -32,8 +33,9 @@ pub(crate) async fn verify_image(Extension(app): Extension<App>, request: Reques
     let boundary = content_type.and_then(multipart::boundary);
     let bytes = body::bytes(request, image::MAX_BYTES + FORM_BYTES).await?;
     let boundary = boundary.ok_or(Error::UnsupportedMediaType("multipart/form-data"))?;
-    let file = multipart::file(&bytes, &boundary).ok_or_else(|| Error::Unreadable("the form holds no file".into()))?;
-    let text = extract(file).map_err(|error| Error::Unreadable(format!("no credential can be read in it: {error}")))?;
+    let invalid = |problem| Invalid { field: "image".into(), problem };
+    let file = multipart::file(&bytes, &boundary).ok_or_else(|| invalid(Problem::Missing))?;
+    let text = extract(file).map_err(|error| invalid(Problem::Unreadable(error.to_string())))?;
 
     let report = examination::verify(&app, file, &Policy::default()).await?;
     let credential: Option<Value> = serde_json::from_str(&text).ok();

@@ -63,12 +63,17 @@ pub(crate) async fn create(
     }
 }
 
-/// `GET /api/v1/webhooks` → `{data: [{id, url, events, isActive, createdAt, previousSecretUntil}]}`.
+/// `GET /api/v1/webhooks?limit&offset` → a list of `{id, url, events, isActive, createdAt, previousSecretUntil}`.
 #[worker::send]
-pub(crate) async fn list(Extension(app): Extension<App>, Extension(caller): Extension<Caller>) -> Result<Response> {
+pub(crate) async fn list(
+    Extension(app): Extension<App>,
+    Extension(caller): Extension<Caller>,
+    Query(query): Query,
+) -> Result<Response> {
     caller.require(Scope::WebhooksManage)?;
+    let page = query.only_page()?;
     let data: Vec<Value> = app.store.webhooks(caller.organization.id).await?.iter().map(item).collect();
-    Ok(respond::json(StatusCode::OK, &json!({ "data": data })))
+    Ok(respond::json(StatusCode::OK, &List::of_all(data, page)))
 }
 
 /// `GET /api/v1/webhooks/{webhook}` → one of them; 404 for another organization's.

@@ -1,6 +1,7 @@
 // <open-badge-verifier>: a desk in somebody else's page. Defining it is another module's business (define.js).
 
 import { Desk } from "../desk.js";
+import { fetchDocument } from "../documents.js";
 import { listenToControls, listenToTransfers } from "../intake.js";
 import { el } from "../view/dom.js";
 import { engraving } from "../view/engraving.js";
@@ -10,6 +11,11 @@ import styles from "../../styles/element.css";
 
 /** Its headings begin here: the page around it has its own first one. */
 const LEVEL = 2;
+
+/**
+ * The verifier itself fetches over https only. A page without it is one that is tried out, and gets its own site's documents, too.
+ */
+const OWN_FETCH = location.protocol === "http:" ? { fetch: fetchDocument } : {};
 
 let sheet;
 
@@ -118,7 +124,7 @@ export class OpenBadgeVerifierElement extends HTMLElement {
       result,
       level: LEVEL,
       folded: () => this.compact,
-      options: () => this.#options,
+      options: () => ({ ...OWN_FETCH, ...this.#options }),
       onChange: (standing) => this.#tell(standing),
     });
   }

@@ -6,15 +6,21 @@ import { el, heading } from "./dom.js";
 const ACCEPT =
   ".png,.svg,.json,.jsonld,.jws,.jwt,.txt,image/png,image/svg+xml,application/json,application/ld+json,application/vc+ld+json,application/jwt,application/vc+jwt,text/plain";
 
-/** The section with its two controls; `listen` in ../intake.js makes them work. */
-export function intake({ phrases: { words }, level }) {
+/**
+ * The section with its two controls; `listen` in ../intake.js makes them work. With `codes`, a badge may be named by its code, too.
+ */
+export function intake({ phrases: { words }, level, codes = false }) {
   const text = words.intake;
   const file = el("input", { type: "file", id: "file", class: "visually-hidden", accept: ACCEPT, "aria-describedby": "drop-hint" });
   const form = el(
     "form",
     { id: "text-form" },
     el("label", { for: "text" }, text.label),
-    el("textarea", { id: "text", name: "badge", rows: "7", spellcheck: "false", autocomplete: "off", autocapitalize: "off", dir: "ltr" }),
+    el("textarea", {
+      ...{ id: "text", name: "badge", rows: "7", spellcheck: "false", autocomplete: "off", autocapitalize: "off", dir: "ltr" },
+      ...(codes && { "aria-describedby": "code-hint" }),
+    }),
+    codes ? el("p", { id: "code-hint" }, text.code) : "",
     el("button", { type: "submit", class: "button" }, text.submit),
   );
   const section = el(

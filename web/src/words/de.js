@@ -262,6 +262,7 @@ export default {
     hint: "oder ein Badge hier ablegen oder einfügen: ein Bild (PNG oder SVG) oder eine Datei (JSON oder JWT).",
     enter: "Text oder Webadresse eines Badges eingeben",
     label: "Der Text des Badges oder die Adresse, unter der es liegt",
+    code: "Bei einem hier verliehenen Badge genügt das Kürzel: CRD- und acht Zeichen.",
     submit: "Prüfen",
   },
 
@@ -269,6 +270,8 @@ export default {
     questions: "Das wird bei jedem Badge gefragt",
     another: "Ein anderes Badge prüfen",
     language: "Sprache",
+    account: "Ihre Badges",
+    api: "Die API",
     footer: "Accolade prüft Open Badges 3.0. Nichts, was Sie hier prüfen, verlässt Ihr Gerät; nur der öffentliche Eintrag des Ausstellers wird nachgeschlagen, wo ein Badge einen nennt.",
   },
 

@@ -270,6 +270,7 @@ export default {
     hint: "or drop a badge here, or paste it: an image (PNG or SVG) or a file (JSON or JWT).",
     enter: "Enter a badge’s text or web address",
     label: "The badge’s text, or the address where it lies",
+    code: "Of a badge that was issued here, its code is enough: CRD- and eight characters.",
     submit: "Check this",
   },
 
@@ -278,6 +279,8 @@ export default {
     questions: "What is asked of every badge",
     another: "Check another badge",
     language: "Language",
+    account: "Your badges",
+    api: "The API",
     footer: "Accolade checks Open Badges 3.0. Nothing that you check here leaves your device, apart from looking up the issuer’s public record where a badge names one.",
   },
 

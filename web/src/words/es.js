@@ -262,6 +262,7 @@ export default {
     hint: "o suelte aquí una insignia, o péguela: una imagen (PNG o SVG) o un archivo (JSON o JWT).",
     enter: "Escribir el texto o la dirección web de una insignia",
     label: "El texto de la insignia, o la dirección donde está",
+    code: "Si la insignia se emitió aquí, basta su código: CRD- y ocho caracteres.",
     submit: "Comprobar",
   },
 
@@ -269,6 +270,8 @@ export default {
     questions: "Lo que se pregunta a cada insignia",
     another: "Comprobar otra insignia",
     language: "Idioma",
+    account: "Sus insignias",
+    api: "La API",
     footer: "Accolade comprueba Open Badges 3.0. Nada de lo que compruebe aquí sale de su dispositivo; solo se consulta la ficha pública del emisor, cuando una insignia nombra una.",
   },
 

@@ -262,6 +262,7 @@ export default {
     hint: "ou déposez un badge ici, ou collez-le : une image (PNG ou SVG) ou un fichier (JSON ou JWT).",
     enter: "Saisir le texte ou l’adresse web d’un badge",
     label: "Le texte du badge, ou l’adresse où il se trouve",
+    code: "Pour un badge délivré ici, son code suffit : CRD- et huit caractères.",
     submit: "Vérifier",
   },
 
@@ -269,6 +270,8 @@ export default {
     questions: "Ce qui est demandé à chaque badge",
     another: "Vérifier un autre badge",
     language: "Langue",
+    account: "Vos badges",
+    api: "L’API",
     footer: "Accolade vérifie les Open Badges 3.0. Rien de ce que vous vérifiez ici ne quitte votre appareil ; seule la fiche publique de l’émetteur est consultée, quand un badge en nomme une.",
   },
 

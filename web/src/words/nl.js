@@ -262,6 +262,7 @@ export default {
     hint: "of sleep een badge hierheen, of plak die: een afbeelding (PNG of SVG) of een bestand (JSON of JWT).",
     enter: "De tekst of het webadres van een badge invoeren",
     label: "De tekst van de badge, of het adres waar die staat",
+    code: "Van een badge die hier is uitgereikt, volstaat de code: CRD- en acht tekens.",
     submit: "Controleren",
   },
 
@@ -269,6 +270,8 @@ export default {
     questions: "Wat aan elke badge wordt gevraagd",
     another: "Een andere badge controleren",
     language: "Taal",
+    account: "Uw badges",
+    api: "De API",
     footer: "Accolade controleert Open Badges 3.0. Niets van wat u hier controleert, verlaat uw apparaat; alleen de openbare vermelding van de uitgever wordt opgezocht, als een badge er een noemt.",
   },
 

@@ -6,6 +6,9 @@ mod svg;
 
 use std::fmt;
 
+/// The picture into which credentials are baked whose badge has none: drawn for this, from `web/art/plain.svg`.
+pub const PLAIN: &[u8] = include_bytes!("plain.png");
+
 /// Most bytes of an upload (contract: 5 MB, read generously).
 pub const MAX_BYTES: usize = 5 << 20;
 /// Largest width and height: four times what displays of badges show.
@@ -115,5 +118,15 @@ pub fn check(kind: Kind, bytes: &[u8]) -> Result<(), Refused> {
     match kind {
         Kind::Png => png::check(bytes),
         Kind::Svg => svg::check(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plain_picture_is_one_that_would_be_taken() {
+        assert_eq!(check(Kind::Png, PLAIN), Ok(()));
     }
 }

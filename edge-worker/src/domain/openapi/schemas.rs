@@ -89,7 +89,12 @@ pub(super) fn all() -> Value {
         ),
         (
             "IssueRequests",
-            json!({ "type": "array", "items": described("IssueRequest"), "minItems": 1, "maxItems": 10_000 }),
+            json!({
+                "type": "array",
+                "items": { "anyOf": [described("BulkRequest"), described("BulkRow")] },
+                "minItems": 1,
+                "maxItems": 10_000,
+            }),
         ),
     ] {
         schemas.insert(name.into(), schema);

@@ -137,6 +137,15 @@ pub fn organization(
     page.whole(origin, locale, words)
 }
 
+/// The page that stands where there is none.
+#[must_use]
+pub fn missing(locale: Locale) -> String {
+    let words = words::of(locale);
+    let title = escape(words.missing);
+    let head = format!("<meta name=\"robots\" content=\"noindex\">\n<title>{title} – Accolade</title>");
+    framed(locale, words, &head, &title, &escape(words.missing_why), "", "")
+}
+
 /// What the frame of a page is filled with; `lead` and `body` are HTML, the others text.
 struct Page<'a> {
     title: &'a str,
@@ -168,12 +177,6 @@ impl Page<'_> {
             let url = escape(&image_url(origin, image));
             let _ = writeln!(head, "<meta property=\"og:image\" content=\"{url}\">");
         }
-        let mut languages = String::new();
-        for other in Locale::ALL {
-            let (tag, name) = (other.as_str(), words::name(other));
-            let current = if other == locale { " aria-current=\"true\"" } else { "" };
-            let _ = write!(languages, "<a href=\"?lang={tag}\" lang=\"{tag}\" hreflang=\"{tag}\"{current}>{name}</a> ");
-        }
         // An address that browsers are answered by a page leads them nowhere else.
         let as_data = match self.data == self.address {
             true => String::new(),
@@ -181,31 +184,42 @@ impl Page<'_> {
                 format!(" <a href=\"{}\" type=\"application/ld+json\">{}</a>", escape(self.data), escape(words.data))
             }
         };
-        format!(
-            "<!doctype html>\n<html lang=\"{language}\" dir=\"ltr\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"theme-color\" content=\"#1d2658\">\n\
-             <meta name=\"description\" content=\"{description}\">\n<meta name=\"twitter:card\" content=\"summary\">\n{head}\
+        let head = format!(
+            "<meta name=\"description\" content=\"{description}\">\n<meta name=\"twitter:card\" content=\"summary\">\n{head}\
              <title>{title} – Accolade</title>\n<link rel=\"canonical\" href=\"{address}\">\n\
-             <link rel=\"alternate\" type=\"application/ld+json\" href=\"{data}\">\n\
-             <link rel=\"icon\" type=\"image/svg+xml\" href=\"/mark.svg\">\n<link rel=\"stylesheet\" href=\"/public.css\">\n\
-             <script type=\"module\" src=\"/public.js\"></script>\n</head>\n\
-             <body data-state=\"public\">\n<a class=\"skip\" href=\"#content\">{skip}</a>\n\
-             <header class=\"head\" id=\"head\">\n<div class=\"bar\"><a class=\"brand\" href=\"/\">{MARK} Accolade</a> \
-             <a class=\"bar__link\" href=\"/\">{check}</a></div>\n\
-             <div class=\"verdict\"><h1 class=\"verdict__title\">{title}</h1>\n<p class=\"lead\">{lead}</p></div>\n</header>\n\
-             <main id=\"content\" tabindex=\"-1\">\n{body}\n</main>\n\
-             <footer>\n<p>{about}{as_data}</p>\n\
-             <p class=\"languages\">{languages}</p>\n</footer>\n</body>\n</html>\n",
-            language = locale.as_str(),
-            data = escape(self.data),
-            skip = escape(words.skip),
-            check = escape(words.check),
-            lead = self.lead,
-            body = self.body,
-            about = escape(words.about),
-        )
+             <link rel=\"alternate\" type=\"application/ld+json\" href=\"{}\">",
+            escape(self.data),
+        );
+        framed(locale, words, &head, &title, self.lead, self.body, &as_data)
     }
+}
+
+/// The frame of every page; all of it but the words is HTML.
+fn framed(locale: Locale, words: &Words, head: &str, title: &str, lead: &str, body: &str, as_data: &str) -> String {
+    let mut languages = String::new();
+    for other in Locale::ALL {
+        let (tag, name) = (other.as_str(), words::name(other));
+        let current = if other == locale { " aria-current=\"true\"" } else { "" };
+        let _ = write!(languages, "<a href=\"?lang={tag}\" lang=\"{tag}\" hreflang=\"{tag}\"{current}>{name}</a> ");
+    }
+    format!(
+        "<!doctype html>\n<html lang=\"{language}\" dir=\"ltr\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"theme-color\" content=\"#1d2658\">\n{head}\n\
+         <link rel=\"icon\" type=\"image/svg+xml\" href=\"/mark.svg\">\n<link rel=\"stylesheet\" href=\"/public.css\">\n\
+         <script type=\"module\" src=\"/public.js\"></script>\n</head>\n\
+         <body data-state=\"public\">\n<a class=\"skip\" href=\"#content\">{skip}</a>\n\
+         <header class=\"head\" id=\"head\">\n<div class=\"bar\"><a class=\"brand\" href=\"/\">{MARK} Accolade</a> \
+         <a class=\"bar__link\" href=\"/\">{check}</a></div>\n\
+         <div class=\"verdict\"><h1 class=\"verdict__title\">{title}</h1>\n<p class=\"lead\">{lead}</p></div>\n</header>\n\
+         <main id=\"content\" tabindex=\"-1\">\n{body}\n</main>\n\
+         <footer>\n<p>{about}{as_data}</p>\n\
+         <p class=\"languages\">{languages}</p>\n</footer>\n</body>\n</html>\n",
+        language = locale.as_str(),
+        skip = escape(words.skip),
+        check = escape(words.check),
+        about = escape(words.about),
+    )
 }
 
 /// Accolade's mark.

@@ -29,6 +29,8 @@ pub(super) struct Words {
     pub(super) more: &'static str,
     pub(super) data: &'static str,
     pub(super) about: &'static str,
+    pub(super) missing: &'static str,
+    pub(super) missing_why: &'static str,
 }
 
 /// The words of a language.
@@ -69,6 +71,8 @@ const EN: Words = Words {
     more: "More badges",
     data: "As data (JSON-LD)",
     about: "Accolade issues and checks Open Badges 3.0.",
+    missing: "There is nothing at this address",
+    missing_why: "It may be mistyped, or what was here is gone.",
 };
 
 const DE: Words = Words {
@@ -97,6 +101,8 @@ const DE: Words = Words {
     more: "Weitere Badges",
     data: "Als Daten (JSON-LD)",
     about: "Accolade stellt Open Badges 3.0 aus und prüft sie.",
+    missing: "Unter dieser Adresse ist nichts",
+    missing_why: "Vielleicht ist sie vertippt, oder was hier war, gibt es nicht mehr.",
 };
 
 const ES: Words = Words {
@@ -125,6 +131,8 @@ const ES: Words = Words {
     more: "Más insignias",
     data: "Como datos (JSON-LD)",
     about: "Accolade emite y comprueba Open Badges 3.0.",
+    missing: "No hay nada en esta dirección",
+    missing_why: "Puede estar mal escrita, o lo que había aquí ya no existe.",
 };
 
 const FR: Words = Words {
@@ -153,6 +161,8 @@ const FR: Words = Words {
     more: "Autres badges",
     data: "Sous forme de données (JSON-LD)",
     about: "Accolade délivre et vérifie des Open Badges 3.0.",
+    missing: "Il n’y a rien à cette adresse",
+    missing_why: "Elle est peut-être mal saisie, ou ce qui s’y trouvait n’existe plus.",
 };
 
 const JA: Words = Words {
@@ -181,6 +191,8 @@ const JA: Words = Words {
     more: "ほかのバッジ",
     data: "データ（JSON-LD）",
     about: "Accolade は Open Badges 3.0 を発行し、確認します。",
+    missing: "このアドレスには何もありません",
+    missing_why: "アドレスが間違っているか、ここにあったものがなくなっています。",
 };
 
 const NL: Words = Words {
@@ -209,6 +221,8 @@ const NL: Words = Words {
     more: "Meer badges",
     data: "Als gegevens (JSON-LD)",
     about: "Accolade geeft Open Badges 3.0 uit en controleert ze.",
+    missing: "Op dit adres is niets",
+    missing_why: "Misschien zit er een tikfout in, of bestaat wat hier stond niet meer.",
 };
 
 /// A language's own name for itself.

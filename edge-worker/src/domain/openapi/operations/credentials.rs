@@ -2,6 +2,16 @@
 
 use super::{Access, Answer, JSON, Operation, Table, done, made, under_way};
 
+/// By what a list of credentials is narrowed.
+const LISTED: &[(&str, &str)] = &[
+    ("limit", "limit"),
+    ("offset", "offset"),
+    ("cursor", "string"),
+    ("badgeId", "uuid"),
+    ("status", "Status"),
+    ("q", "string"),
+];
+
 /// Operations and the shapes that they alone use.
 pub(super) const TABLE: Table = Table {
     refusal: "Error",
@@ -67,15 +77,8 @@ pub(super) const TABLE: Table = Table {
             id: "listCredentials",
             tag: "credentials",
             access: Access::Key("credentials.read"),
-            summary: "The organization\u{2019}s credentials, the newest first",
-            query: &[
-                ("limit", "limit"),
-                ("offset", "offset"),
-                ("cursor", "string"),
-                ("badgeId", "uuid"),
-                ("status", "Status"),
-                ("q", "string"),
-            ],
+            summary: "The organization\u{2019}s credentials, the newest first; by `cursor`, empty at first, where the list grows meanwhile",
+            query: LISTED,
             body: &[],
             answers: &[done("Credentials")],
         },
@@ -118,6 +121,28 @@ pub(super) const TABLE: Table = Table {
             id: "showCredential",
             tag: "credentials",
             access: Access::Key("credentials.read"),
+            summary: "A credential with its signed bytes",
+            query: &[],
+            body: &[],
+            answers: &[done("WholeCredential")],
+        },
+        Operation {
+            method: "get",
+            path: "/api/organizations/{organization}/credentials",
+            id: "listCredentialsForMembers",
+            tag: "credentials",
+            access: Access::Session,
+            summary: "The organization\u{2019}s credentials, the newest first; by `cursor`, empty at first, where the list grows meanwhile",
+            query: LISTED,
+            body: &[],
+            answers: &[done("Credentials")],
+        },
+        Operation {
+            method: "get",
+            path: "/api/organizations/{organization}/credentials/{credential}",
+            id: "showCredentialToMembers",
+            tag: "credentials",
+            access: Access::Session,
             summary: "A credential with its signed bytes",
             query: &[],
             body: &[],
@@ -175,12 +200,25 @@ pub(super) const TABLE: Table = Table {
          evidence?: [Evidence], results?: [NewResult], validFrom?: time, validUntil?: time",
         ),
         (
+            "BulkRequest",
+            "badgeId?: uuid, recipient: Recipient, isPublic?: boolean, notify?: boolean, locale?: Locale, narrative?: text, \
+         evidence?: [Evidence], results?: [NewResult], validFrom?: time, validUntil?: time",
+        ),
+        (
+            "BulkRow",
+            "badgeId?: uuid, name: text, email: email, isPublic?: boolean, notify?: boolean, locale?: Locale, narrative?: text, \
+         evidence?: [Evidence], results?: [NewResult], validFrom?: time, validUntil?: time",
+        ),
+        (
             "NewResult",
             "type?: [=Result], resultDescription?: ResultDescriptionOrId, value?: text, status?: text, \
          achievedLevel?: uri, alignment?: [NewAlignment]",
         ),
         ("Recipient", "name: text, email: email, id?: uri"),
-        ("Evidence", "id?: uri, name?: text, description?: text, narrative?: text, genre?: text"),
+        (
+            "Evidence",
+            "id?: uri, type?: [=Evidence], name?: text, description?: text, narrative?: text, genre?: text, audience?: text",
+        ),
         ("Reason", "reason: text, reasonCode?: ReasonCode"),
         ("Visibility", "isPublic: boolean"),
     ],

@@ -13,7 +13,7 @@ pub(super) const TABLE: Table = Table {
             tag: "organizations",
             access: Access::Session,
             summary: "Its domains, and the DNS records that prove them",
-            query: &[],
+            query: &[("limit", "limit"), ("offset", "offset")],
             body: &[],
             answers: &[done("Domains")],
         },
@@ -58,6 +58,6 @@ pub(super) const TABLE: Table = Table {
             "id: uuid, domain: text, record: DnsRecord, createdAt: time, checkedAt: time|null, verifiedAt: time|null",
         ),
         ("DnsRecord", "name: text, type: =TXT, value: text"),
-        ("Domains", "data: [Domain]"),
+        ("Domains", "data: [Domain], pagination: Pagination"),
     ],
 };

@@ -80,7 +80,7 @@ pub(super) const TABLE: Table = Table {
             tag: "me",
             access: Access::Session,
             summary: "The clients that one has let in",
-            query: &[],
+            query: &[("limit", "limit"), ("offset", "offset")],
             body: &[],
             answers: &[done("Authorizations")],
         },
@@ -114,7 +114,7 @@ pub(super) const TABLE: Table = Table {
             "id: uuid, name: text, issuerName: text, validFrom: time, outcome: Outcome, code: text, verifiedAt: time, \
              createdAt: time, mediaType: text, fileUrl: uri, report: object",
         ),
-        ("Authorizations", "data: [Authorization]"),
+        ("Authorizations", "data: [Authorization], pagination: Pagination"),
         ("Authorization", "id: uuid, client: AllowedClient, scopes: [text], createdAt: time"),
         ("AllowedClient", "name: text, host: text, uri: uri"),
     ],

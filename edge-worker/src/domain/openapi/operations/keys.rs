@@ -13,7 +13,7 @@ pub(super) const TABLE: Table = Table {
             tag: "organizations",
             access: Access::Session,
             summary: "Its signing keys, those that sign no more among them",
-            query: &[],
+            query: &[("limit", "limit"), ("offset", "offset")],
             body: &[],
             answers: &[done("SigningKeys")],
         },
@@ -119,7 +119,7 @@ pub(super) const TABLE: Table = Table {
             "id: uuid, did: text, publicKeyMultibase: text, verificationMethod: text, createdAt: time, \
          retiredAt: time|null, revokedAt: time|null",
         ),
-        ("SigningKeys", "data: [KnownSigningKey]"),
+        ("SigningKeys", "data: [KnownSigningKey], pagination: Pagination"),
         ("RsaJwk", "kty: =RSA, n: text, e: text, alg: =RS256"),
         ("KeyHistory", "data: [VerificationMethod]"),
         (

@@ -13,7 +13,7 @@ pub(super) const TABLE: Table = Table {
             tag: "webhooks",
             access: Access::Key("webhooks.manage"),
             summary: "The organization\u{2019}s webhooks",
-            query: &[],
+            query: &[("limit", "limit"), ("offset", "offset")],
             body: &[],
             answers: &[done("Webhooks")],
         },
@@ -109,7 +109,7 @@ pub(super) const TABLE: Table = Table {
             "id: uuid, url: uri, events: [EventType], isActive: boolean, createdAt: time, previousSecretUntil: time|null, \
          secret: text",
         ),
-        ("Webhooks", "data: [Webhook]"),
+        ("Webhooks", "data: [Webhook], pagination: Pagination"),
         ("RotatedSecret", "secret: text, previousSecretUntil: time|null"),
         (
             "Delivery",
