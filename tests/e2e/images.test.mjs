@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { expectStatus, newOrganization, startWorker } from "./harness.mjs";
-import { JPEG, svg, WEBP } from "./pictures.mjs";
-import { png } from "./png.mjs";
+import { ANIMATED_WEBP, JPEG, svg, TURNED_JPEG, WEBP } from "./pictures.mjs";
+import { described, png } from "./png.mjs";
 import { assertError } from "./shapes.mjs";
 
 let server;
@@ -54,6 +54,39 @@ test("an SVG stays one: it is served by itself under a policy that lets it do no
   assertError(await get(imageUrl.replace(".svg", ".png")), 404, "NOT_FOUND");
 });
 
+for (const [what, bytes, type, width, height] of [
+  ["a JPEG", JPEG, "image/jpeg", 24, 16],
+  ["a WebP", WEBP, "image/webp", 24, 16],
+  ["a JPEG with Exif data", TURNED_JPEG, "image/jpeg", 16, 24],
+]) {
+  test(`${what} becomes a PNG of its pixels as they are seen, with nothing else in it, and credentials are baked into that`, async () => {
+    const { imageUrl } = expectStatus(await put(bytes, type), 200).json;
+    assert.match(imageUrl, /\/images\/[0-9a-f]{64}\.png$/);
+    const served = expectStatus(await get(imageUrl), 200);
+    assert.equal(served.headers.get("content-type"), "image/png");
+    assert.deepEqual(described(served.bytes), { names: ["IHDR", "IDAT", "IEND"], width, height, colour: 2 });
+    const { image, signed, verified } = await baked();
+    assert.equal(image.headers.get("content-type"), "image/png");
+    assert.deepEqual(described(image.bytes).names, ["IHDR", "iTXt", "IDAT", "IEND"]);
+    assert.equal(signed.image.id, imageUrl);
+    assert.equal(verified.verification.outcome, "verified");
+  });
+}
+
+test("the same JPEG is the same image", async () => {
+  const [one, other] = [await put(JPEG, "image/jpeg"), await put(JPEG, "image/jpeg")].map((answer) => expectStatus(answer, 200).json);
+  assert.equal(one.imageUrl, other.imageUrl);
+});
+
+/** A JPEG whose header says another size (ITU-T T.81 §B.2.2). */
+function sized(width, height) {
+  const bytes = Buffer.from(JPEG);
+  const header = bytes.indexOf(Buffer.from([0xff, 0xc0]));
+  bytes.writeUInt16BE(height, header + 5);
+  bytes.writeUInt16BE(width, header + 7);
+  return bytes;
+}
+
 test("a badge that changes its kind of image keeps the old one for what was issued", async () => {
   const own = await organization.badge({ name: "Changing", slug: "kinds" });
   const { id } = expectStatus(await organization.issue({ badgeId: own.id }), 201).json;
@@ -63,8 +96,12 @@ test("a badge that changes its kind of image keeps the old one for what was issu
 });
 
 for (const [what, bytes, type, status] of [
-  ["a JPEG", JPEG, "image/jpeg", 415],
-  ["a WebP", WEBP, "image/webp", 415],
+  ["half a JPEG", JPEG.subarray(0, -20), "image/jpeg", 400],
+  ["half a WebP", WEBP.subarray(0, -20), "image/webp", 400],
+  ["a JPEG of four gigapixels", sized(65_535, 65_535), "image/jpeg", 400],
+  ["a JPEG that says more pixels than it has", sized(2048, 2048), "image/jpeg", 400],
+  ["an animated WebP", ANIMATED_WEBP, "image/webp", 400],
+  ["a WebP that is called a JPEG", WEBP, "image/jpeg", 415],
   ["a JPEG that is called a PNG", JPEG, "image/png", 415],
   ["a WebP that is called an SVG", WEBP, "image/svg+xml", 415],
   ["a PNG that is called an SVG", png(), "image/svg+xml", 415],
@@ -83,7 +120,7 @@ for (const [what, bytes, type, status] of [
     const before = expectStatus(await server.request("GET", `/api/v1/badges/${badge.id}`, { token: organization.apiKey }), 200).json;
     const answer = await put(bytes, type);
     assertError(answer, status, status === 415 ? "UNSUPPORTED_MEDIA_TYPE" : "VALIDATION_ERROR");
-    if (status === 415) assert.match(answer.text, /image\/png or image\/svg\+xml/);
+    if (status === 415) assert.match(answer.text, /image\/png, image\/jpeg, image\/webp or image\/svg\+xml/);
     const after = expectStatus(await server.request("GET", `/api/v1/badges/${badge.id}`, { token: organization.apiKey }), 200).json;
     assert.deepEqual(after, before);
   });

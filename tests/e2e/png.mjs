@@ -13,6 +13,14 @@ export function png({ size = 16, rgb = [1, 2, 3].map(() => Math.floor(Math.rando
   return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", header), chunk("IDAT", pixels), chunk("IEND", Buffer.alloc(0))]);
 }
 
+/** The names of a PNG's chunks, and what its header says: its width, height and type of colour. */
+export function described(bytes) {
+  const file = Buffer.from(bytes);
+  const names = [];
+  for (let at = 8; at < file.length; at += 12 + file.readUInt32BE(at)) names.push(file.toString("latin1", at + 4, at + 8));
+  return { names, width: file.readUInt32BE(16), height: file.readUInt32BE(20), colour: file[25] };
+}
+
 function chunk(type, data) {
   const typed = Buffer.concat([Buffer.from(type, "latin1"), data]);
   const length = Buffer.alloc(4);

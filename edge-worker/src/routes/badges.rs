@@ -15,7 +15,7 @@ use crate::body::{self, Query, Segments};
 use crate::domain::api_key::Scope;
 use crate::domain::badge::{self, BadgeChange, BadgeImage, NewBadge};
 use crate::domain::ids::BadgeId;
-use crate::domain::image::Kind;
+use crate::domain::image::Format;
 use crate::domain::{achievement, image, paging, time};
 use crate::entropy::random;
 use crate::error::{Error, Result};
@@ -27,7 +27,7 @@ use crate::store::{Badge, BadgeFilter, Organization, StoreError};
 const NOT_FOUND: Error = Error::NotFound("badge");
 /// What a badge's image may be.
 pub(crate) const IMAGE_TYPES: Error =
-    Error::UnsupportedMediaType("an image/png or image/svg+xml that is what it is called");
+    Error::UnsupportedMediaType("an image/png, image/jpeg, image/webp or image/svg+xml that is what it is called");
 
 /// Contract A's badge.
 #[derive(Serialize)]
@@ -149,12 +149,12 @@ async fn make(app: &App, organization: &Organization, request: Request) -> Resul
     }
 }
 
-/// `PUT /api/organizations/{organization}/badges/{badge}/image`, a PNG or an SVG → 200, the badge.
+/// `PUT /api/organizations/{organization}/badges/{badge}/image`, a PNG, JPEG, WebP or SVG → 200, the badge.
 ///
 /// 1. 401 without a session, 400 for ids that are none, 404 for a stranger or an unknown badge, 403 for a member who does not manage badges.
 /// 2. 413 when it is too large, 415 unless it is one of them by name and by content, 400 when it does not decode, or when it is
 ///    an SVG that does more than show a picture.
-/// 3. Store the image under its hash, then the new version of the badge.
+/// 3. Store the image, which is a PNG where it was a JPEG or a WebP, under its hash, then the new version of the badge.
 #[worker::send]
 pub(crate) async fn set_image(
     Extension(app): Extension<App>,
@@ -183,8 +183,8 @@ async fn put_image(app: &App, organization: &Organization, badge: &str, request:
 
     let media_type = body::media_type(request.headers()).to_ascii_lowercase();
     let bytes = body::bytes(request, image::MAX_BYTES).await?;
-    let kind = Kind::ALL.into_iter().find(|kind| kind.media_type() == media_type).ok_or(IMAGE_TYPES)?;
-    image::check(kind, &bytes)?;
+    let format = Format::ALL.into_iter().find(|format| format.media_type() == media_type).ok_or(IMAGE_TYPES)?;
+    let (kind, bytes) = image::take(format, bytes)?;
 
     let image = BadgeImage { sha256: app.store.put_image(&bytes).await?, kind };
     match app.store.set_badge_image(id, organization.id, &image, app.now).await {

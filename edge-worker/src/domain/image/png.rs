@@ -1,10 +1,11 @@
-//! PNG: decoded to its end.
+//! PNG: decoded to its end, and made of pixels.
 
 use std::io::Cursor;
 
-use ::png::{Decoder, DecodingError, Limits};
+use ::png::{BitDepth, ColorType, Compression, Decoder, DecodingError, Encoder, Limits};
 
-use super::{ENDS_EARLY, MALFORMED, MAX_PIXELS, MAX_SIDE, Refused};
+use super::pixels::Pixels;
+use super::{ENDS_EARLY, MALFORMED, Refused, check_size};
 
 /// Most bytes that the decoder may hold for chunks; rows are decoded one by one and thrown away.
 const MAX_DECODER_BYTES: usize = 4 << 20;
@@ -26,10 +27,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refused> {
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
     let header = decoder.read_header_info().map_err(broken)?;
-    let (width, height) = (header.width, header.height);
-    if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(Refused::TooManyPixels { width, height });
-    }
+    check_size(header.width, header.height)?;
     let mut reader = decoder.read_info().map_err(broken)?;
     if reader.info().animation_control.is_some() {
         return Err(Refused::Animated);
@@ -37,6 +35,28 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refused> {
     while reader.next_row().map_err(broken)?.is_some() {}
     reader.finish().map_err(broken)?;
     if bytes.ends_with(&END) { Ok(()) } else { Err(Refused::TrailingData) }
+}
+
+/// A PNG of pixels, without a channel of opacity where it would say nothing.
+pub(super) fn drawn(picture: Pixels) -> Result<Vec<u8>, Refused> {
+    const UNWRITABLE: Refused = Refused::Broken("it can not be written as a PNG");
+    let side = |length: usize| u32::try_from(length).map_err(|_| UNWRITABLE);
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, side(picture.width)?, side(picture.height())?);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::Balanced);
+    let is_opaque = picture.pixels.iter().all(|[.., opacity]| *opacity == u8::MAX);
+    let samples = if is_opaque {
+        encoder.set_color(ColorType::Rgb);
+        picture.pixels.iter().flat_map(|&[red, green, blue, _]| [red, green, blue]).collect()
+    } else {
+        encoder.set_color(ColorType::Rgba);
+        picture.pixels.into_flattened()
+    };
+    let mut writer = encoder.write_header().map_err(|_| UNWRITABLE)?;
+    writer.write_image_data(&samples).map_err(|_| UNWRITABLE)?;
+    writer.finish().map_err(|_| UNWRITABLE)?;
+    Ok(bytes)
 }
 
 fn broken(error: DecodingError) -> Refused {

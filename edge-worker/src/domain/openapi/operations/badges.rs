@@ -3,7 +3,8 @@
 use super::{Access, JSON, Operation, Table, answer, done, made};
 
 /// An image by its media type.
-const IMAGE: &[(&str, &str)] = &[("image/png", "binary"), ("image/svg+xml", "binary")];
+const IMAGE: &[(&str, &str)] =
+    &[("image/png", "binary"), ("image/jpeg", "binary"), ("image/webp", "binary"), ("image/svg+xml", "binary")];
 
 /// Operations and the shapes that they alone use.
 pub(super) const TABLE: Table = Table {
