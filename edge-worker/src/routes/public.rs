@@ -21,7 +21,7 @@ use crate::domain::{status_list, time};
 use crate::error::{Error, Result};
 use crate::respond::{self, Caching, VC_JWT};
 use crate::signer;
-use crate::store::{Counted, PublicCredential};
+use crate::store::{Counted, PublicCredential, Wanted};
 use crate::verification;
 
 const NOT_FOUND: Error = Error::NotFound("credential");
@@ -94,10 +94,10 @@ pub(crate) async fn verify(
     Segments(name): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let found = find_counted(&app, &name, &headers).await?;
+    let mut found = find_to_verify(&app, &name, &headers).await?;
     let document = signed_document(&app, &found.credential.document_sha256).await?;
 
-    let lists = status_lists(&app, &found).await?;
+    let lists = status_lists(&app, &mut found).await?;
     let report = verification::verify(&document, &found, &lists, app.now);
     let credential = &found.credential;
     let lifetime = credential.lifetime;
@@ -146,7 +146,7 @@ pub(crate) async fn ob3(
     Segments(name): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let found = find(&app, &name, &headers, None).await?;
+    let found = find(&app, &name, &headers).await?;
     let document = signed_document(&app, &found.credential.document_sha256).await?;
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = respond::negotiated(accept);
@@ -171,7 +171,7 @@ pub(crate) async fn baked(
     Segments(name): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let found = find(&app, &name, &headers, None).await?;
+    let found = find(&app, &name, &headers).await?;
     let BadgeImage { sha256, kind } = found.badge.content.image.as_ref().ok_or(Error::NotFound("the badge's image"))?;
     let image = app.store.image(sha256).await?;
     let image = image.ok_or_else(|| Error::Internal("a badge's image is not in the store".into()))?;
@@ -187,13 +187,14 @@ pub(crate) async fn baked(
     Ok(response)
 }
 
-/// The newest versions of the lists that tell of a credential.
-pub(super) async fn status_lists(app: &App, found: &PublicCredential) -> Result<HashMap<String, String>> {
+/// The newest versions of the lists that tell of a credential, by their paths: taken out of what [`find_to_verify`] has found.
+pub(super) async fn status_lists(app: &App, found: &mut PublicCredential) -> Result<HashMap<String, String>> {
     let mut lists = HashMap::new();
-    for (id, sha256) in &found.status_lists {
+    for list in std::mem::take(&mut found.status_lists) {
+        let path = status_list::path(list.id);
         // One that is not there leaves the status unknown, which is what the report then says.
-        if let Some(list) = app.store.document(sha256).await? {
-            lists.insert(status_list::path(*id), list);
+        if let Some(text) = app.store.status_text(list).await? {
+            lists.insert(path, text);
         }
     }
     Ok(lists)
@@ -210,23 +211,28 @@ pub(crate) fn raw(json: String) -> Result<Box<RawValue>> {
     RawValue::from_string(json).map_err(|error| Error::Internal(format!("a stored document is not JSON: {error}")))
 }
 
-/// The same as [`find`], counted as a request that costs a verification.
-pub(super) async fn find_counted(app: &App, name: &str, headers: &HeaderMap) -> Result<PublicCredential> {
+/// The same as [`find`] with the status lists, counted as a request that costs a verification.
+pub(super) async fn find_to_verify(app: &App, name: &str, headers: &HeaderMap) -> Result<PublicCredential> {
     let subject = access::address_subject(app, headers, "address");
     let counted = |limits: &Limits| Counted { subject: &subject, limit: limits.per_address };
     let counted = app.config.rate_limits.as_ref().map(counted);
-    find(app, name, headers, counted.as_ref()).await
+    found(app, name, headers, Wanted::Verification, counted.as_ref()).await
 }
 
-/// The credential that an address names, if the caller may see it: 429, 404 and 403 as [`verify`].
-pub(crate) async fn find(
+/// The credential that an address names, if the caller may see it: 404 and 403 as [`verify`].
+pub(crate) async fn find(app: &App, name: &str, headers: &HeaderMap) -> Result<PublicCredential> {
+    found(app, name, headers, Wanted::Document, None).await
+}
+
+async fn found(
     app: &App,
     name: &str,
     headers: &HeaderMap,
+    wanted: Wanted,
     counted: Option<&Counted<'_>>,
 ) -> Result<PublicCredential> {
     let name = PublicName::parse(name).ok_or(NOT_FOUND)?;
-    let (found, allowance) = app.store.public_credential(&name.credential, counted, app.now).await?;
+    let (found, allowance) = app.store.public_credential(&name.credential, wanted, counted, app.now).await?;
     if let Some(allowance) = allowance.filter(|allowance| !allowance.is_admitted) {
         return Err(Error::RateLimited(allowance));
     }

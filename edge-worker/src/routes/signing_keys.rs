@@ -121,7 +121,7 @@ pub(crate) async fn revoke(
         // 4
         let mut signed = Vec::with_capacity(lists.len());
         for list in lists {
-            signed.push(status::signed_anew(&app, &organization, &active, list).await?);
+            signed.push(status::signed_anew(&app, &organization, &active, list)?);
         }
         match app.store.revoke_signing_key(organization.id, id, &signed, person.id, app.now).await {
             Ok(()) => {
