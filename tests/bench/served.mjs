@@ -42,8 +42,8 @@ function server(url, bindings, pid, close) {
   return { url, request, signIn, pid, cpuMs: () => cpuMs(pid), close };
 }
 
-/** The worker with all that it needs in one workerd. */
-export async function startWhole({ vars = {} } = {}) {
+/** The worker with all that it needs in one workerd; `build` is another folder than that of `make build`. */
+export async function startWhole({ vars = {}, build = BUILD } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "accolade-whole-"));
   const { Miniflare, convertV4MiniflareOptions, options, statementsOf } = await tools();
   const bindings = { ...options.bindings, ...settings(vars) };
@@ -52,7 +52,7 @@ export async function startWhole({ vars = {} } = {}) {
       ...options,
       name: "accolade",
       modulesRoot: "/virtual",
-      modules: [module("ESModule", "index.js", join(BUILD, "index.js")), module("CompiledWasm", "index_bg.wasm", join(BUILD, "index_bg.wasm"))],
+      modules: [module("ESModule", "index.js", join(build, "index.js")), module("CompiledWasm", "index_bg.wasm", join(build, "index_bg.wasm"))],
       bindings,
       resourcePersistencePath: folder,
       ...{ host: "127.0.0.1", port: 0, log: undefined, handleStructuredLogs: () => {} },
@@ -67,7 +67,7 @@ export async function startWhole({ vars = {} } = {}) {
   });
 }
 
-/** The worker alone in a workerd; `inspector` has it listen for a debugger, at `inspectorPort`. */
+/** The worker alone in a workerd, `build` as before; `inspector` has it listen for a debugger, at `inspectorPort`. */
 export async function startAlone({ vars = {}, inspector = false, build = BUILD } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "accolade-alone-"));
   const { options, statementsOf } = await tools();

@@ -24,9 +24,6 @@ use crate::respond;
 use crate::retry;
 use crate::status;
 use crate::store::{PublicKey, SigningKeyRecord, StoreError};
-
-/// Most bytes of a body, of which nothing is asked for.
-const MAX_BODY: usize = 1024;
 /// Longest confirmation that is looked at.
 const MAX_CONFIRMATION: usize = 200;
 
@@ -36,7 +33,7 @@ const NOT_FOUND: Error = Error::NotFound("signing key");
 /// createdAt}`.
 ///
 /// 1. 401 without a session, 404 for a stranger, 403 for a member who does not manage keys.
-/// 2. The answer of the first time if the request is repeated.
+/// 2. 400 and 415 for a body that says anything; the answer of the first time if the request is repeated.
 /// 3. Generate and seal. The private half leaves this function sealed only.
 /// 4. 409 when the organization has an active key.
 #[worker::send]
@@ -156,7 +153,7 @@ async fn generate(app: &App, organization: &str, request: Request, is_rotation: 
     }
     let organization = membership.organization;
     let idempotency_key = idempotency::key(request.headers())?;
-    let bytes = body::bytes(request, MAX_BODY).await?;
+    let bytes = body::nothing(request).await?;
     let request_name = if is_rotation { "POST signing-keys/rotate" } else { "POST signing-keys" };
     let idempotency = Idempotency::new(idempotency_key, request_name, &bytes);
     if let Some(answer) = idempotency::earlier(app, organization.id, idempotency.as_ref()).await? {
