@@ -24,6 +24,7 @@ use crate::respond;
 use crate::retry;
 use crate::status;
 use crate::store::{PublicKey, SigningKeyRecord, StoreError};
+
 /// Longest confirmation that is looked at.
 const MAX_CONFIRMATION: usize = 200;
 
