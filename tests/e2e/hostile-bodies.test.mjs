@@ -75,6 +75,8 @@ before(async () => {
 });
 after(() => server?.close());
 
+const saysNothing = ({ additionalProperties, properties = {} }) => additionalProperties === false && Object.keys(properties).length === 0;
+
 /** Asks every operation, and says of each that answers otherwise than it should. */
 async function all(bodies, expected) {
   const found = [];
@@ -91,7 +93,12 @@ async function all(bodies, expected) {
 
 test("every route that takes JSON is asked", () => assert.ok(operations.length >= 40, String(operations.length)));
 
-test("what is no JSON, or JSON that is read in two ways, is refused with 400", () => all(() => MALFORMED, 400));
+test("what is no JSON, or JSON that is read in two ways, is refused with 400", () =>
+  all(({ schema }) => {
+    // Where nothing is asked for, nothing is right.
+    const { nothing, ...others } = MALFORMED;
+    return saysNothing(schema) ? others : { nothing, ...others };
+  }, 400));
 
 test("JSON that is no object is refused with 400", () => all(({ schema }) => (schema.type === "array" ? {} : NO_OBJECT), 400));
 
@@ -106,6 +113,7 @@ test("a body of another type is refused with 415", () => all(({ types }) => (typ
 test("a body that is too large is refused with 413, whatever is in it", () =>
   all(({ path, schema, types }) => {
     const takesFiles = types.length > 1 || /^\/(credentials|presentations)\//.test(path);
-    const padding = " ".repeat(takesFiles ? TOO_LARGE : TOO_LARGE_JSON);
-    return { "too much": schema.type === "array" ? `[${padding}]` : `{${padding}}` };
+    // An upload is taken item by item, and bounds each of them: bulk.test.mjs.
+    if (schema.type === "array") return {};
+    return { "too much": `{${" ".repeat(takesFiles ? TOO_LARGE : TOO_LARGE_JSON)}}` };
   }, 413));

@@ -146,21 +146,22 @@ pub(crate) async fn ob3(
     Segments(name): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let found = find(&app, &name, &headers).await?;
-    let document = signed_document(&app, &found.credential.document_sha256).await?;
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = respond::negotiated(accept);
-    let body = if media_type == VC_JWT { jws(&app, &found, &document).await? } else { document };
+    let wanted = if media_type == VC_JWT { Wanted::Jws } else { Wanted::Document };
+    let found = found(&app, &name, &headers, wanted, None).await?;
+    let document = signed_document(&app, &found.credential.document_sha256).await?;
+    let body = if media_type == VC_JWT { jws(&app, &found, &document)? } else { document };
     let mut response = respond::document(media_type, body, caching(&found));
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, authorization, x-api-key"));
     Ok(response)
 }
 
 /// The signed document as a compact JWS (OB 3.0 §8.2.4), by the key that has signed it.
-async fn jws(app: &App, found: &PublicCredential, document: &str) -> Result<String> {
-    let key = app.store.key_of(found.credential.id).await?;
+fn jws(app: &App, found: &PublicCredential, document: &str) -> Result<String> {
+    let key = found.key.as_ref();
     let key = key.ok_or_else(|| Error::Internal("a credential's key is not in the store".into()))?;
-    signer::as_jws(document, &app.config, found.organization.id, &key, app.now)
+    signer::as_jws(document, &app.config, found.organization.id, key, app.now)
 }
 
 /// `GET /api/credentials/{credential}/baked` → the badge's image with the signed bytes inside (OB 3.0 §5.3). 403 and 404

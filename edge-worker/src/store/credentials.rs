@@ -6,6 +6,7 @@ use worker::wasm_bindgen::JsValue;
 use worker::{D1PreparedStatement, D1Result};
 
 use super::badges::{self, Badge, BadgeRow};
+use super::issuing::SealedKey;
 use super::lifecycle::StatusDocument;
 use super::organizations::{self, Organization, OrganizationRow};
 use super::rates::{Counted, Found, Requests, not_counted};
@@ -63,6 +64,8 @@ pub(crate) struct PublicCredential {
     pub domains: Vec<String>,
     /// The status lists that tell of it, where [`Wanted::Verification`] asks for them.
     pub status_lists: Vec<StatusDocument>,
+    /// The key that it was signed with, where [`Wanted::Jws`] asks for it.
+    pub key: Option<SealedKey>,
 }
 
 /// What a credential is read for.
@@ -70,6 +73,8 @@ pub(crate) struct PublicCredential {
 pub(crate) enum Wanted {
     /// To be shown.
     Document,
+    /// To be signed in its other form, for which its key is read with it.
+    Jws,
     /// To be verified, for which its status lists are read with it.
     Verification,
 }
@@ -120,6 +125,7 @@ struct PublicRow {
     public_keys: Vec<String>,
     domains: Vec<String>,
     status_lists: Vec<StatusDocument>,
+    key: Option<SealedKey>,
     #[serde(flatten)]
     credential: CredentialRow,
     #[serde(flatten)]
@@ -295,11 +301,18 @@ impl Store {
             CredentialName::Code(code) => ("code", code.as_str().bind()),
         };
         let status_lists = match wanted {
-            Wanted::Document => "'[]'",
+            Wanted::Document | Wanted::Jws => "'[]'",
             Wanted::Verification => {
                 "(SELECT json_group_array(json_object('id', id, 'document_sha256', document_sha256, 'document', document))
                   FROM status_list WHERE block_id = c.status_block_id)"
             }
+        };
+        let key = match wanted {
+            Wanted::Jws => {
+                "json_object('id', k.id, 'did', k.did, 'public_key_multibase', k.public_key_multibase,
+                   'sealed_seed', k.sealed_seed)"
+            }
+            Wanted::Document | Wanted::Verification => "'null'",
         };
         let select = format!(
             "SELECT '{{' || {} || ',' || {} || ',' || {} || ',' || trim(json_object(
@@ -307,7 +320,7 @@ impl Store {
                 WHERE organization_id = c.organization_id AND did = k.did AND revoked_at IS NULL)),
                'domains', json((SELECT json_group_array(domain) FROM organization_domain
                 WHERE organization_id = c.organization_id AND verified_at IS NOT NULL)),
-               'status_lists', json({status_lists}), 'did', k.did), '{{}}') || '}}'
+               'status_lists', json({status_lists}), 'key', json({key}), 'did', k.did), '{{}}') || '}}'
              FROM {TABLES}
                JOIN badge b ON b.id = c.badge_id
                JOIN organization o ON o.id = c.organization_id
@@ -340,6 +353,7 @@ impl Store {
             public_keys_multibase: row.public_keys,
             domains: row.domains,
             status_lists: row.status_lists,
+            key: row.key,
         };
         Ok((Some(found), left))
     }
