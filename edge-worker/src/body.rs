@@ -18,6 +18,9 @@ use crate::respond::JSON;
 /// Most bytes of a JSON request: a credential with all its evidence has some 100,000.
 const MAX_JSON_BYTES: usize = 256 * 1024;
 
+/// Most bytes of a body that says nothing.
+const MAX_NOTHING_BYTES: usize = 1024;
+
 /// Most bytes of a body that is too large which are read before it is refused.
 const MAX_DISCARDED_BYTES: usize = 32 << 20;
 
@@ -30,10 +33,28 @@ pub(crate) async fn json(request: Request) -> Result<(Fields, Vec<u8>)> {
 /// The JSON that a request carries, and its bytes.
 pub(crate) async fn json_value(request: Request) -> Result<(Value, Vec<u8>)> {
     let bytes = json_bytes(request, MAX_JSON_BYTES).await?;
+    Ok((parsed(&bytes)?, bytes))
+}
+
+fn parsed(bytes: &[u8]) -> Result<Value> {
     let unreadable =
         |error: serde_json::Error| Invalid { field: "body".into(), problem: Problem::Unreadable(error.to_string()) };
-    let value = json::parse(&bytes).map_err(unreadable)?;
-    Ok((value, bytes))
+    Ok(json::parse(bytes).map_err(unreadable)?)
+}
+
+/// The bytes of a request that says all that it asks by its path: none, or an empty JSON object. 415 and 400 for anything else, which
+/// would be something that its sender believes to be heard.
+pub(crate) async fn nothing(request: Request) -> Result<Vec<u8>> {
+    let is_json = is_json(media_type(request.headers()));
+    let bytes = bytes(request, MAX_NOTHING_BYTES).await?;
+    if bytes.is_empty() {
+        return Ok(bytes);
+    }
+    if !is_json {
+        return Err(Error::UnsupportedMediaType("application/json"));
+    }
+    Fields::of_body(parsed(&bytes)?)?.finish()?;
+    Ok(bytes)
 }
 
 /// The bytes that a request carries and says to be JSON, up to a limit: 415 for what it says to be something else.

@@ -13,6 +13,7 @@ use crate::domain::ids::DeliveryId;
 use crate::domain::time::DAY_SECONDS;
 use crate::error::Error;
 use crate::jobs::{self, Job};
+use crate::respond;
 use crate::router::router;
 use crate::sealing;
 use crate::store::{Store, StoreError};
@@ -29,6 +30,9 @@ const RESEALED_AT_ONCE: usize = 1000;
 /// Most jobs of the queue that one run of the clock takes up: forty messages to the queue, of a hundred jobs each.
 const QUEUE_JOBS_SWEPT_AT_ONCE: i64 = 4000;
 
+/// Most status lists that one run of the clock takes out of KV: each is two steps of those that the free plan counts.
+const STATUS_LISTS_TAKEN_AT_ONCE: i64 = 10;
+
 thread_local! {
     /// The routes of this isolate.
     static ROUTER: Router = router();
@@ -36,17 +40,13 @@ thread_local! {
 
 /// A request.
 #[event(fetch)]
-async fn fetch(
-    mut request: HttpRequest,
-    env: Env,
-    _context: Context,
-) -> worker::Result<axum::http::Response<axum::body::Body>> {
+async fn fetch(mut request: HttpRequest, env: Env, _context: Context) -> worker::Result<worker::Response> {
     match App::new(env, request.uri()) {
         Ok(app) => request.extensions_mut().insert(app),
-        Err(error) => return Ok(refuse(error)),
+        Err(error) => return respond::sent(refuse(error)).await,
     };
     let mut router = ROUTER.with(Router::clone);
-    Ok(router.call(request.map(axum::body::Body::new)).await?)
+    respond::sent(router.call(request.map(axum::body::Body::new)).await?).await
 }
 
 /// A worker that is set up wrongly says so in its log and serves nothing.
@@ -73,6 +73,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
         ("deliveries", sweep_deliveries(&env, now).await),
         ("queue jobs", sweep_queue_jobs(&env, now).await),
         ("uploads", sweep_uploads(&env, now).await),
+        ("status lists", take_status_lists(&env).await),
         ("forget", forget(&env, now).await),
         ("sealing", reseal(&env).await),
     ] {
@@ -116,6 +117,10 @@ async fn sweep_uploads(env: &Env, now: DateTime) -> Result<(), StoreError> {
     let due: Vec<Job> = due.into_iter().map(|(id, first)| Job::Rows { id, first }).collect();
     jobs::post(env, &due).await;
     Ok(())
+}
+
+async fn take_status_lists(env: &Env) -> Result<(), StoreError> {
+    Store::new(env)?.take_status_lists(STATUS_LISTS_TAKEN_AT_ONCE).await
 }
 
 async fn forget(env: &Env, now: DateTime) -> Result<(), StoreError> {

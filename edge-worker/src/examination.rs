@@ -64,8 +64,8 @@ pub(crate) async fn document(app: &App, url: &str) -> Result<Option<Vec<u8>>> {
     let own = app.origin.at("");
     let Some(path) = url.strip_prefix(&own) else { return Ok(outbound::document(url, false).await) };
     if let Some(list) = path.strip_prefix("/status/").and_then(StatusListId::parse) {
-        let Some(sha256) = app.store.status_list(list).await? else { return Ok(None) };
-        return Ok(app.store.document(&sha256).await?.map(String::into_bytes));
+        let Some(list) = app.store.status_list(list).await? else { return Ok(None) };
+        return Ok(app.store.status_text(list).await?.map(String::into_bytes));
     }
     let Some(name) = Name::of_path(path) else { return Ok(None) };
     let document = did_documents::document(app, name).await?;

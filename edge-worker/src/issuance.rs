@@ -54,7 +54,7 @@ struct IssuedBody<'a> {
 /// 2. 409 when the recipient holds the badge without end; 403 when the month's quota is used up; 400 for dates or results
 ///    that do not fit the badge.
 /// 3. Take a free entry of the status lists; build and sign; sign the list that tells of the revocation of what is renewed.
-/// 4. Store what was signed under its hash. A request that dies after this leaves documents that nothing names.
+/// 4. Store the signed credential under its hash. A request that dies after this leaves a document that nothing names.
 /// 5. Write all records in one batch, the mail to the recipient among them. When another request was first, nothing of it
 ///    stays, and all is read anew.
 /// 6. Ask the queue to send the mail, and to tell webhooks. A request that dies before this leaves it to the clock.
@@ -160,9 +160,7 @@ async fn attempt_to_issue(
         (Some(credential), Some((newest, moves, code))) => {
             let data = credential_data(credential, &code, badge.id, email);
             let list = match context.newest_entry {
-                Some(entry) => {
-                    Some(status::changed(app, organization, &sealed_key, Purpose::Revocation, entry, true).await?)
-                }
+                Some(entry) => Some(status::changed(app, organization, &sealed_key, Purpose::Revocation, entry, true)?),
                 None => None,
             };
             Some(Move {

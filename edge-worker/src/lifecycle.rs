@@ -41,8 +41,7 @@ pub(crate) async fn transition(
 ///
 /// 1. 404 without such a credential; 409 when there is no way from where it stands. When it stands there already, that is
 ///    the answer. What has expired by itself and was not written down yet, is now: a move begins where the last one ended.
-/// 2. Sign the list that tells of it, and store it under its hash. A request that dies after this leaves a document that
-///    nothing names.
+/// 2. Sign the list that tells of it.
 /// 3. Write event, state and list in one batch. When another request was first, nothing of it stays, and all is read anew.
 pub(crate) async fn move_to(
     app: &App,
@@ -75,7 +74,7 @@ pub(crate) async fn move_to(
         let list = match changing {
             Some(entry) => {
                 let key = context.key.as_ref().ok_or_else(status::no_key)?;
-                Some(status::changed(app, organization, key, action.purpose(), entry, action.sets_entry()).await?)
+                Some(status::changed(app, organization, key, action.purpose(), entry, action.sets_entry())?)
             }
             None => None,
         };

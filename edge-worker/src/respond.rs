@@ -1,6 +1,9 @@
 //! Answers: JSON for callers of the API, documents for everybody, and the headers that belong to each.
 
-use axum::body::Body;
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -53,6 +56,30 @@ impl Caching {
             Self::Immutable => "public, max-age=31536000, immutable",
         })
     }
+}
+
+/// The answer as the platform takes it. One whose body is there as a whole goes out as bytes: a stream would cost the isolate a
+/// promise for each of its steps.
+pub(crate) async fn sent(response: Response) -> worker::Result<worker::Response> {
+    let size = response.body().size_hint().exact();
+    if size.is_none_or(|size| size == 0) {
+        let raw = worker::IntoResponse::into_raw(response).map_err(|error| error.into().to_string())?;
+        return Ok(raw.into());
+    }
+    let (parts, mut body) = response.into_parts();
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let frame = frame.map_err(|error| error.to_string())?;
+        if let Ok(chunk) = frame.into_data() {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    let headers = worker::Headers::new();
+    for (name, value) in &parts.headers {
+        let value = std::str::from_utf8(value.as_bytes()).map_err(|error| error.to_string())?;
+        headers.append(name.as_str(), value)?;
+    }
+    Ok(worker::ResponseBuilder::new().with_status(parts.status.as_u16()).with_headers(headers).fixed(bytes))
 }
 
 /// An answer of the API; nobody keeps it.

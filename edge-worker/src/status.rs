@@ -11,9 +11,8 @@ use crate::error::{Error, Result};
 use crate::signer;
 use crate::store::{Entry, NewList, OpenBlock, Organization, PublishedList, SealedKey, SignedList, StoreError};
 
-/// The list of an entry with that entry set or cleared: signed, and stored under its hash. Nothing names it before the
-/// batch that moves the credential.
-pub(crate) async fn changed(
+/// The list of an entry with that entry set or cleared, signed. It is published by the batch that moves the credential.
+pub(crate) fn changed(
     app: &App,
     organization: &Organization,
     key: &SealedKey,
@@ -27,20 +26,20 @@ pub(crate) async fn changed(
     if is_set {
         set.push(entry.status_index);
     }
-    let document_sha256 = signed(app, organization, key, (entry.list_id, purpose), set, now).await?;
-    Ok(SignedList { id: entry.list_id, replaces: entry.version, document_sha256, signing_key: key.id, signed_at: now })
+    let document = signed(app, organization, key, (entry.list_id, purpose), set, now)?;
+    Ok(SignedList { id: entry.list_id, replaces: entry.version, document, signing_key: key.id, signed_at: now })
 }
 
 /// A published list as it is, signed anew with another key.
-pub(crate) async fn signed_anew(
+pub(crate) fn signed_anew(
     app: &App,
     organization: &Organization,
     key: &SealedKey,
     list: PublishedList,
 ) -> Result<SignedList> {
     let now = clock::now().truncated_to_seconds();
-    let document_sha256 = signed(app, organization, key, (list.id, list.purpose), list.set, now).await?;
-    Ok(SignedList { id: list.id, replaces: list.version, document_sha256, signing_key: key.id, signed_at: now })
+    let document = signed(app, organization, key, (list.id, list.purpose), list.set, now)?;
+    Ok(SignedList { id: list.id, replaces: list.version, document, signing_key: key.id, signed_at: now })
 }
 
 /// Opens the organization's next block of entries, with a list for each purpose in which nothing is set. When another
@@ -50,8 +49,8 @@ pub(crate) async fn open_block(app: &App, organization: &Organization, key: &Sea
     let mut lists = Vec::with_capacity(Purpose::ALL.len());
     for purpose in Purpose::ALL {
         let id = StatusListId::from_random(random()?);
-        let document_sha256 = signed(app, organization, key, (id, purpose), Vec::new(), now).await?;
-        lists.push(NewList { id, purpose, document_sha256 });
+        let document = signed(app, organization, key, (id, purpose), Vec::new(), now)?;
+        lists.push(NewList { id, purpose, document });
     }
     let id = StatusBlockId::from_random(random()?);
     match app.store.create_status_block(id, organization.id, number, &lists, key.id, now).await {
@@ -67,7 +66,7 @@ pub(crate) fn entries(app: &App, block: &OpenBlock, index: StatusIndex) -> Vec<B
         .into()
 }
 
-async fn signed(
+fn signed(
     app: &App,
     organization: &Organization,
     key: &SealedKey,
@@ -76,8 +75,7 @@ async fn signed(
     now: DateTime,
 ) -> Result<String> {
     let unsigned = status_list::unsigned(&app.origin, list, &key.did, purpose, set, now);
-    let document = signer::signed(&unsigned.to_json(), &app.config, organization.id, key, now)?;
-    Ok(app.store.put_document(&document).await?)
+    signer::signed(&unsigned.to_json(), &app.config, organization.id, key, now)
 }
 
 /// What there is without a signing key: nothing to sign with.

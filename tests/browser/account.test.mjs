@@ -99,6 +99,57 @@ test("the mail's link leads to the badge, a code proves the address, and the bad
   });
 });
 
+test("a session whose token is over is carried on without signing in again, once for all that the page asks", async () => {
+  const recipient = newRecipient();
+  expectStatus(await organization.issue({}, recipient), 201);
+  await visit("/account", async (page) => {
+    await page.waitForSelector("#email");
+    await page.fill("#code", await signIn(page, recipient.email));
+    await page.click("form .button--main");
+    await page.waitForSelector(".collection");
+    const held = () => page.evaluate(() => JSON.parse(sessionStorage.getItem("accolade-session")));
+    const before = await held();
+    await page.evaluate((held) => sessionStorage.setItem("accolade-session", JSON.stringify({ ...held, token: "over" })), before);
+    const renewals = [];
+    page.on("request", (request) => new URL(request.url()).pathname === "/api/auth/refresh" && renewals.push(request));
+    await page.reload();
+    await page.waitForSelector(".collection");
+    assert.match(await page.textContent(".collection"), /Celestial Navigation/);
+    assert.equal(renewals.length, 1);
+    const after = await held();
+    assert.equal(after.email, recipient.email);
+    assert.notEqual(after.refreshToken, before.refreshToken);
+    expectStatus(await server.request("GET", "/api/auth/session", { token: after.token }), 200);
+
+    // A refresh token that was used before ends the session, here as there.
+    await page.evaluate((held) => sessionStorage.setItem("accolade-session", JSON.stringify({ ...held, token: "over" })), before);
+    await page.reload();
+    await page.waitForSelector("#email");
+    assert.equal(await held(), null);
+    assert.equal((await server.request("GET", "/api/auth/session", { token: after.token })).status, 401);
+  });
+});
+
+test("a session whose token is over ends by signing out, too", async () => {
+  const recipient = newRecipient();
+  await visit("/account", async (page) => {
+    await page.waitForSelector("#email");
+    await page.fill("#code", await signIn(page, recipient.email));
+    await page.click("form .button--main");
+    await page.waitForSelector("text=Sign out");
+    const held = await page.evaluate(() => {
+      const held = JSON.parse(sessionStorage.getItem("accolade-session"));
+      sessionStorage.setItem("accolade-session", JSON.stringify({ ...held, token: "over" }));
+      return held;
+    });
+    const ended = page.waitForResponse((response) => new URL(response.url()).pathname === "/api/auth/sign-out" && response.ok());
+    await page.click("text=Sign out");
+    await ended;
+    await page.waitForSelector("#email");
+    assert.equal((await server.request("GET", "/api/auth/session", { token: held.token })).status, 401);
+  });
+});
+
 test("somebody else's link says so, and offers another address", async () => {
   const { credentialId } = expectStatus(await organization.issue(), 201).json;
   await visit(`/claim/${credentialId}`, async (page) => {

@@ -65,7 +65,7 @@ function detailOf(kind, [first]) {
   return typeof first === "string" ? first : undefined;
 }
 
-const RUNS = ["first", "run", "all", "raw"];
+const RUNS = ["run", "all", "raw"];
 /** The statement behind each of ours, which a batch takes. */
 const statements = new WeakMap();
 const sqlOf = new WeakMap();
@@ -87,6 +87,13 @@ function statement(target, sql, step) {
   const ours = new Proxy(target, {
     get(_, member) {
       if (member === "bind") return (...values) => statement(target.bind(...values), sql, step);
+      // By another method of the real one, which says what it has read.
+      if (member === "first") {
+        return async (column) => {
+          const [row = null] = (await around("d1.first", step, [sql], () => target.all())).results;
+          return row && column ? row[column] : row;
+        };
+      }
       const value = Reflect.get(target, member);
       if (RUNS.includes(member)) return (...given) => around(`d1.${member}`, step, [sql], () => target[member](...given));
       return typeof value === "function" && member !== "constructor" ? value.bind(target) : value;

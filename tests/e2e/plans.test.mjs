@@ -10,6 +10,7 @@ import { expectStatus, newOrganization, newRecipient } from "./harness.mjs";
 const FEW = 1000;
 const MANY = 100_000;
 const AT_ONCE = 10_000;
+const LIMIT = "1000000/60";
 let server;
 let organization;
 let yearly;
@@ -17,7 +18,8 @@ let yearly;
 let sample;
 
 before(async () => {
-  server = await startFaulty();
+  // On, so that what is counted is planned and paid for too; none of them is reached.
+  server = await startFaulty({ vars: { RATE_LIMITS: "on", RATE_LIMIT_KEY: LIMIT, RATE_LIMIT_ADDRESS: LIMIT, RATE_LIMIT_SIGN_IN: LIMIT } });
   organization = await newOrganization(server);
   yearly = await organization.badge({ name: "Yearly", expiresInDays: 30 });
   expectStatus(await organization.issue(), 201);
@@ -62,13 +64,14 @@ async function fill(first, last) {
   }
 }
 
-/** What a request costs: how often the database and KV are asked, and how many rows are read. */
+/** What a request costs: how often the database and KV are asked, by how many statements, and how many rows are read. */
 async function cost(method, path, options) {
   const first = server.steps.length;
   expectStatus(await server.request(method, path, options), 200);
   const steps = server.steps.slice(first).filter(({ when }) => when === "after");
   const of = (kind) => steps.filter(({ name }) => name.startsWith(kind));
-  return { d1: of("d1.").length, kv: of("kv.").length, rows: of("d1.").reduce((sum, { rows }) => sum + rows, 0) };
+  const statements = of("d1.").flatMap(({ detail }) => detail).length;
+  return { d1: of("d1.").length, statements, kv: of("kv.").length, rows: of("d1.").reduce((sum, { rows }) => sum + rows, 0) };
 }
 
 /** Every kind of request that credentials are asked by, and the work that follows it. */
@@ -109,10 +112,11 @@ async function everything() {
 
 test("what everybody asks for costs the same, however many credentials there are", { timeout: 300_000 }, async (t) => {
   const { id: credential, credentialId } = expectStatus(await organization.issue(), 201).json;
-  const paths = [`/api/verify/${credential}`, `/api/verify/${credentialId}`, `/credentials/${credential}/ob3`];
+  const signed = `/credentials/${credential}/ob3`;
+  const asked = [[`/api/verify/${credential}`], [`/api/verify/${credentialId}`], [signed], [signed, { headers: { accept: "application/vc+jwt" } }]];
   const costs = async () => {
     const all = [];
-    for (const path of paths) all.push(await cost("GET", path));
+    for (const [path, options] of asked) all.push(await cost("GET", path, options));
     return all;
   };
   await fill(1, FEW);
@@ -120,12 +124,14 @@ test("what everybody asks for costs the same, however many credentials there are
   await fill(FEW + 1, MANY);
   const many = await costs();
   t.diagnostic(JSON.stringify({ few, many }));
-  for (const [i, path] of paths.entries()) {
+  for (const [i, [path]] of asked.entries()) {
     assert.equal(many[i].d1, 1, path);
+    // With the request counted against its rate limit.
+    assert.equal(many[i].statements, 1, path);
+    assert.equal(many[i].kv, 1, path);
     assert.equal(many[i].rows, few[i].rows, path);
     assert.ok(many[i].rows <= 20, `${path} reads ${many[i].rows} rows`);
   }
-  assert.equal(many[2].kv, 1);
 });
 
 test("no statement reads a table from end to end", { timeout: 300_000 }, async (t) => {

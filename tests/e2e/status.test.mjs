@@ -45,6 +45,44 @@ test("every credential names an entry in a list of revocations and in one of sus
   assert.notEqual(entry(credential, "revocation").statusListCredential, entry(credential, "suspension").statusListCredential);
 });
 
+test("a list from before lists stood in the database is served as it was signed, and the clock takes it there", async () => {
+  const { id } = await issue();
+  const paths = [await path(id, "revocation"), await path(id, "suspension")];
+  const { DB, DOCUMENTS } = server.bindings;
+  const stored = (where) => DB.prepare("SELECT document, document_sha256 AS sha256 FROM status_list WHERE id = ?").bind(where.split("/").at(-1)).first();
+  const before = [];
+  for (const where of paths) {
+    const { text } = expectStatus(await server.request("GET", where), 200);
+    const { document: inDatabase, sha256 } = await stored(where);
+    assert.equal(inDatabase, text);
+    assert.equal(await DOCUMENTS.get(`document/${sha256}`), null);
+    await DOCUMENTS.put(`document/${sha256}`, text);
+    await DB.prepare("UPDATE status_list SET document = NULL WHERE document_sha256 = ?").bind(sha256).run();
+    before.push(text);
+  }
+  const served = async () => Promise.all(paths.map(async (where) => expectStatus(await server.request("GET", where), 200).text));
+  assert.deepEqual(await served(), before);
+  assert.equal(expectStatus(await server.request("GET", `/api/verify/${id}`), 200).json.verification.notRevoked, true);
+  await server.harness.getWorker().scheduled({ cron: "*/5 * * * *" });
+  for (const [i, where] of paths.entries()) assert.equal((await stored(where)).document, before[i]);
+  assert.deepEqual(await served(), before);
+});
+
+test("a list of which an earlier worker has written the hash alone is not served as the one before", async () => {
+  const { id } = await issue();
+  const where = await path(id);
+  const list = where.split("/").at(-1);
+  const { DB } = server.bindings;
+  const { document: signed, sha256 } = await DB.prepare("SELECT document, document_sha256 AS sha256 FROM status_list WHERE id = ?").bind(list).first();
+  await DB.prepare("UPDATE status_list SET document_sha256 = ? WHERE id = ?").bind("0".repeat(64), list).run();
+  assert.equal((await server.request("GET", where)).status, 500);
+  const { json } = expectStatus(await server.request("GET", `/api/verify/${id}`), 200);
+  assert.equal(json.verification.notRevoked, false);
+  assert.equal(json.verification.report.outcome, "indeterminate");
+  await DB.prepare("UPDATE status_list SET document_sha256 = ?, document = ? WHERE id = ?").bind(sha256, signed, list).run();
+  assert.equal(await outcome(id).then(([verdict]) => verdict), "verified");
+});
+
 test("a list has 131,072 entries, is signed by the issuer, and says how long it may be kept", async () => {
   const credential = await document(server, (await issue()).id);
   for (const purpose of ["revocation", "suspension"]) {

@@ -30,7 +30,7 @@ pub(crate) async fn frame(
     Segments(name): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let found = public::find(&app, &name, &headers, None).await?;
+    let found = public::find(&app, &name, &headers).await?;
     let (code, badge) = (&found.credential.code, escape(&found.credential.badge_name));
     let page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n  <meta charset=\"utf-8\">\n  \
@@ -75,7 +75,7 @@ pub(crate) async fn oembed(
     query.finish()?;
     let name = url.strip_prefix(&app.origin.at("/verify/")).and_then(|name| name.split(['?', '#', '/']).next());
     let name = name.filter(|name| CredentialName::parse(name).is_some()).ok_or(Error::NotFound("credential's page"))?;
-    let found = public::find(&app, name, &headers, None).await?;
+    let found = public::find(&app, name, &headers).await?;
     let title = &found.credential.badge_name;
     let source = app.origin.at(&format!("/api/embed/{}", found.credential.code));
     let html = format!(

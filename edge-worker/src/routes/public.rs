@@ -22,7 +22,7 @@ use crate::domain::{negotiation, status_list, time};
 use crate::error::{Error, Result};
 use crate::respond::{self, Caching, PLAIN, VC_JWT};
 use crate::signer::{self, JwsKey};
-use crate::store::{Counted, PublicCredential};
+use crate::store::{Counted, PublicCredential, Wanted};
 use crate::verification;
 
 const NOT_FOUND: Error = Error::NotFound("credential");
@@ -95,10 +95,10 @@ pub(crate) async fn verify(
     Segments(name): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let found = find_counted(&app, &name, &headers).await?;
+    let mut found = find_to_verify(&app, &name, &headers).await?;
     let document = signed_document(&app, &found.credential.document_sha256).await?;
 
-    let lists = status_lists(&app, &found).await?;
+    let lists = status_lists(&app, &mut found).await?;
     let report = verification::verify(&document, &found, &lists, app.now);
     let credential = &found.credential;
     let lifetime = credential.lifetime;
@@ -147,11 +147,12 @@ pub(crate) async fn ob3(
     Segments(name): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let found = find(&app, &name, &headers, None).await?;
-    let document = signed_document(&app, &found.credential.document_sha256).await?;
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = negotiation::preferred(accept, &respond::BADGE);
     let is_jws = matches!(media_type, VC_JWT | PLAIN);
+    let wanted = if is_jws { Wanted::Jws } else { Wanted::Document };
+    let found = found(&app, &name, &headers, wanted, None).await?;
+    let document = signed_document(&app, &found.credential.document_sha256).await?;
     let body = if is_jws { jws(&app, &found, &document).await? } else { document };
     let mut response = respond::document(media_type, body, caching(&found));
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept, authorization, x-api-key"));
@@ -160,11 +161,10 @@ pub(crate) async fn ob3(
 
 /// The signed document as a compact JWS (OB 3.0 §8.2.4): by the issuer's RSA key, or by the key that has signed the document.
 async fn jws(app: &App, found: &PublicCredential, document: &str) -> Result<String> {
-    let (credential, organization) = (found.credential.id, found.organization.id);
-    let key = app.store.key_of(credential).await?;
+    let key = found.key.as_ref();
     let key = key.ok_or_else(|| Error::Internal("a credential's key is not in the store".into()))?;
-    let rsa_key = app.store.active_rsa_key(organization, &key.did, Some(credential)).await?;
-    signer::as_jws(app, document, &JwsKey { organization, key: &key, rsa_key: rsa_key.as_ref() }).await
+    let key = JwsKey { organization: found.organization.id, key, rsa_key: found.rsa_key.as_ref() };
+    signer::as_jws(app, document, &key).await
 }
 
 /// `GET /api/credentials/{credential}/baked` → the badge's image with the signed bytes inside (OB 3.0 §5.3), or a plain one where it
@@ -175,7 +175,7 @@ pub(crate) async fn baked(
     Segments(name): Segments<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let found = find(&app, &name, &headers, None).await?;
+    let found = find(&app, &name, &headers).await?;
     let (kind, image) = match &found.badge.content.image {
         Some(BadgeImage { sha256, kind }) => {
             let image = app.store.image(sha256).await?;
@@ -195,13 +195,14 @@ pub(crate) async fn baked(
     Ok(response)
 }
 
-/// The newest versions of the lists that tell of a credential.
-pub(super) async fn status_lists(app: &App, found: &PublicCredential) -> Result<HashMap<String, String>> {
+/// The newest versions of the lists that tell of a credential, by their paths: taken out of what [`find_to_verify`] has found.
+pub(super) async fn status_lists(app: &App, found: &mut PublicCredential) -> Result<HashMap<String, String>> {
     let mut lists = HashMap::new();
-    for (id, sha256) in &found.status_lists {
+    for list in std::mem::take(&mut found.status_lists) {
+        let path = status_list::path(list.id);
         // One that is not there leaves the status unknown, which is what the report then says.
-        if let Some(list) = app.store.document(sha256).await? {
-            lists.insert(status_list::path(*id), list);
+        if let Some(text) = app.store.status_text(list).await? {
+            lists.insert(path, text);
         }
     }
     Ok(lists)
@@ -218,23 +219,28 @@ pub(crate) fn raw(json: String) -> Result<Box<RawValue>> {
     RawValue::from_string(json).map_err(|error| Error::Internal(format!("a stored document is not JSON: {error}")))
 }
 
-/// The same as [`find`], counted as a request that costs a verification.
-pub(super) async fn find_counted(app: &App, name: &str, headers: &HeaderMap) -> Result<PublicCredential> {
+/// The same as [`find`] with the status lists, counted as a request that costs a verification.
+pub(super) async fn find_to_verify(app: &App, name: &str, headers: &HeaderMap) -> Result<PublicCredential> {
     let subject = access::address_subject(app, headers, "address");
     let counted = |limits: &Limits| Counted { subject: &subject, limit: limits.per_address };
     let counted = app.config.rate_limits.as_ref().map(counted);
-    find(app, name, headers, counted.as_ref()).await
+    found(app, name, headers, Wanted::Verification, counted.as_ref()).await
 }
 
-/// The credential that an address names, if the caller may see it: 429, 404 and 403 as [`verify`].
-pub(crate) async fn find(
+/// The credential that an address names, if the caller may see it: 404 and 403 as [`verify`].
+pub(crate) async fn find(app: &App, name: &str, headers: &HeaderMap) -> Result<PublicCredential> {
+    found(app, name, headers, Wanted::Document, None).await
+}
+
+async fn found(
     app: &App,
     name: &str,
     headers: &HeaderMap,
+    wanted: Wanted,
     counted: Option<&Counted<'_>>,
 ) -> Result<PublicCredential> {
     let name = PublicName::parse(name).ok_or(NOT_FOUND)?;
-    let (found, allowance) = app.store.public_credential(&name.credential, counted, app.now).await?;
+    let (found, allowance) = app.store.public_credential(&name.credential, wanted, counted, app.now).await?;
     if let Some(allowance) = allowance.filter(|allowance| !allowance.is_admitted) {
         return Err(Error::RateLimited(allowance));
     }

@@ -17,6 +17,7 @@ use crate::domain::tenant::{self, TenantName};
 use crate::domain::time;
 use crate::error::{Error, Result};
 use crate::respond;
+use crate::store::NumberedList;
 use crate::verification;
 
 #[derive(Serialize)]
@@ -37,7 +38,7 @@ pub(crate) async fn page(
     Segments(name): Segments<String>,
     request: Request,
 ) -> Result<Response> {
-    match public::find(&app, &name, request.headers(), None).await {
+    match public::find(&app, &name, request.headers()).await {
         Ok(_) => pages::verification(&app, &request).await,
         Err(error @ (Error::NotFound(_) | Error::Forbidden(_))) => {
             // Without the visitor's conditions: what is refused has no version that they could have already.
@@ -85,11 +86,11 @@ pub(crate) async fn verify(
     headers: HeaderMap,
 ) -> Result<Response> {
     const NOT_FOUND: Error = Error::NotFound("credential");
-    let found = public::find_counted(&app, &name, &headers).await?;
+    let mut found = public::find_to_verify(&app, &name, &headers).await?;
+    let lists = public::status_lists(&app, &mut found).await?;
     let credential = &found.credential;
     let history = app.store.history(found.organization.id, credential.id).await?.ok_or(NOT_FOUND)?;
     let text = public::signed_document(&app, &credential.document_sha256).await?;
-    let lists = public::status_lists(&app, &found).await?;
     let report = verification::verify(&text, &found, &lists, app.now);
     let document = serde_json::from_str(&text)
         .map_err(|error| Error::Internal(format!("a stored document is not JSON: {error}")))?;
@@ -120,10 +121,11 @@ pub(crate) async fn status_list(
     let tenant = TenantName::parse(&tenant).ok_or(NOT_FOUND)?;
     let purpose = Purpose::ALL.into_iter().find(|known| known.as_str() == purpose).ok_or(NOT_FOUND)?;
     let found = app.store.tenant_status_list(&tenant, purpose, block.map(i64::from)).await?.ok_or(NOT_FOUND)?;
-    let mut response = status::published(&app, &found.document_sha256, &headers).await?;
-    let mut links = format!("<{}>; rel=\"canonical\"", app.origin.at(&crate::domain::status_list::path(found.id)));
-    if found.number > 1 {
-        let (tenant, purpose, earlier) = (tenant.as_str(), purpose.as_str(), found.number - 1);
+    let NumberedList { list, number } = found;
+    let mut links = format!("<{}>; rel=\"canonical\"", app.origin.at(&crate::domain::status_list::path(list.id)));
+    let mut response = status::published(&app, list, &headers).await?;
+    if number > 1 {
+        let (tenant, purpose, earlier) = (tenant.as_str(), purpose.as_str(), number - 1);
         let path = format!("/credentials/v1/status-lists/{tenant}/{purpose}?block={earlier}");
         links.push_str(&format!(", <{}>; rel=\"prev\"", app.origin.at(&path)));
     }
@@ -133,7 +135,7 @@ pub(crate) async fn status_list(
 }
 
 async fn document(app: &App, name: &str, headers: &HeaderMap) -> Result<Response> {
-    let found = public::find(app, name, headers, None).await?;
+    let found = public::find(app, name, headers).await?;
     let document = public::signed_document(app, &found.credential.document_sha256).await?;
     let mut response = respond::document(respond::LD_JSON, document, public::caching(&found));
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("authorization, x-api-key"));

@@ -26,8 +26,6 @@ use crate::retry;
 use crate::status;
 use crate::store::{PublicKey, SigningKeyRecord, StoreError};
 
-/// Most bytes of a body, of which nothing is asked for.
-const MAX_BODY: usize = 1024;
 /// Longest confirmation that is looked at.
 const MAX_CONFIRMATION: usize = 200;
 
@@ -37,7 +35,7 @@ const NOT_FOUND: Error = Error::NotFound("signing key");
 /// createdAt}`.
 ///
 /// 1. 401 without a session, 404 for a stranger, 403 for a member who does not manage keys.
-/// 2. The answer of the first time if the request is repeated.
+/// 2. 400 and 415 for a body that says anything; the answer of the first time if the request is repeated.
 /// 3. Generate and seal. The private half leaves this function sealed only.
 /// 4. 409 when the organization has an active key.
 #[worker::send]
@@ -124,7 +122,7 @@ pub(crate) async fn revoke(
         // 4
         let mut signed = Vec::with_capacity(lists.len());
         for list in lists {
-            signed.push(status::signed_anew(&app, &organization, &active, list).await?);
+            signed.push(status::signed_anew(&app, &organization, &active, list)?);
         }
         match app.store.revoke_signing_key(organization.id, id, &signed, person.id, app.now).await {
             Ok(()) => {
@@ -159,7 +157,7 @@ async fn generate(app: &App, organization: &str, request: Request, is_rotation: 
     }
     let organization = membership.organization;
     let idempotency_key = idempotency::key(request.headers())?;
-    let bytes = body::bytes(request, MAX_BODY).await?;
+    let bytes = body::nothing(request).await?;
     let request_name = if is_rotation { "POST signing-keys/rotate" } else { "POST signing-keys" };
     let idempotency = Idempotency::new(idempotency_key, request_name, &bytes);
     if let Some(answer) = idempotency::earlier(app, organization.id, idempotency.as_ref()).await? {

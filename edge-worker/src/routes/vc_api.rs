@@ -189,7 +189,7 @@ pub(crate) async fn change_status(
             return Err(Error::Conflict("a revocation is not taken back".into()));
         }
         let key = app.store.active_key(organization.id).await?.ok_or_else(status::no_key)?;
-        let list = status::changed(&app, organization, &key, purpose, entry, is_set).await?;
+        let list = status::changed(&app, organization, &key, purpose, entry, is_set)?;
         match app.store.set_vc_status(organization.id, &credential, purpose, is_set, &list).await {
             Ok(()) => return Ok(respond::json(StatusCode::OK, &body)),
             Err(StoreError::Broken(rule)) if rule.is_lost_race() => {}

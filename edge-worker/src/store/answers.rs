@@ -31,6 +31,11 @@ pub(crate) struct NewAnswer<'a> {
     pub response: &'a str,
 }
 
+/// The answer to a request of an organization (`?1`) with a key, which is that parameter.
+pub(super) fn select_answer(key: u8) -> String {
+    format!("SELECT request_sha256, status, response FROM idempotency WHERE organization_id = ?1 AND key = ?{key}")
+}
+
 impl Store {
     /// The first answer to a request of an organization with an idempotency key.
     pub(crate) async fn answered(
@@ -49,13 +54,12 @@ impl Store {
         Ok(statement!(self.db, select, user, key)?.first(None).await?)
     }
 
-    pub(super) fn select_answer(
+    fn select_answer(
         &self,
         organization: OrganizationId,
         key: Option<&str>,
     ) -> Result<D1PreparedStatement, StoreError> {
-        let select = "SELECT request_sha256, status, response FROM idempotency WHERE organization_id = ?1 AND key = ?2";
-        statement!(self.db, select, organization, key)
+        statement!(self.db, &select_answer(2), organization, key)
     }
 
     pub(super) fn insert_answer(

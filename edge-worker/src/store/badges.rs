@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, de};
 use worker::D1PreparedStatement;
 
 use super::answers::NewAnswer;
-use super::sql::{StoreError, flag, list, list_text, rows, statement, time, total};
+use super::sql::{Columns, StoreError, flag, list, list_text, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::achievement;
 use crate::domain::badge::{BadgeChange, BadgeContent, BadgeImage, NewBadge};
@@ -100,10 +100,27 @@ const WORDS: &str =
     result_description, credits_available, human_code, in_language";
 
 /// The columns of a [`BadgeRow`].
-pub(super) const COLUMNS: &str = "b.id AS badge_id, b.slug AS badge_slug, b.is_active AS badge_is_active,
-    b.created_at AS badge_created_at, v.number, v.image_sha256, v.image_type, v.name, v.description, v.criteria_id, v.criteria_narrative,
-    v.achievement_type, v.tags, v.expires_in_days, v.alignment, v.result_description, v.credits_available, v.human_code,
-    v.in_language";
+pub(super) const COLUMNS: Columns = Columns(&[
+    ("badge_id", "b.id"),
+    ("badge_slug", "b.slug"),
+    ("badge_is_active", "b.is_active"),
+    ("badge_created_at", "b.created_at"),
+    ("number", "v.number"),
+    ("image_sha256", "v.image_sha256"),
+    ("image_type", "v.image_type"),
+    ("name", "v.name"),
+    ("description", "v.description"),
+    ("criteria_id", "v.criteria_id"),
+    ("criteria_narrative", "v.criteria_narrative"),
+    ("achievement_type", "v.achievement_type"),
+    ("tags", "v.tags"),
+    ("expires_in_days", "v.expires_in_days"),
+    ("alignment", "v.alignment"),
+    ("result_description", "v.result_description"),
+    ("credits_available", "v.credits_available"),
+    ("human_code", "v.human_code"),
+    ("in_language", "v.in_language"),
+]);
 
 /// The tables that [`COLUMNS`] come from.
 pub(super) const TABLES: &str = "badge b JOIN badge_version v

@@ -1,20 +1,21 @@
 //! Credentials as they are listed, read and shown.
 
-use std::collections::HashMap;
-
 use ob3_core::DateTime;
 use serde::Deserialize;
 use worker::wasm_bindgen::JsValue;
 use worker::{D1PreparedStatement, D1Result};
 
 use super::badges::{self, Badge, BadgeRow};
+use super::issuing::SealedKey;
+use super::lifecycle::StatusDocument;
 use super::organizations::{self, Organization, OrganizationRow};
-use super::rates::{Counted, allowance};
-use super::sql::{Bind, StoreError, flag, list, maybe_time, prepare, row, rows, statement, time, total};
+use super::rates::{Counted, Found, Requests, not_counted};
+use super::rsa_keys::RsaKey;
+use super::sql::{Bind, Columns, StoreError, flag, maybe_time, prepare, read_json, row, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::credential::{CredentialName, Lifetime, Status};
 use crate::domain::email::{self, Email};
-use crate::domain::ids::{BadgeId, CredentialId, OrganizationId, StatusListId};
+use crate::domain::ids::{BadgeId, CredentialId, OrganizationId};
 use crate::domain::paging::{Page, Start};
 use crate::domain::rate::Allowance;
 
@@ -64,8 +65,24 @@ pub(crate) struct PublicCredential {
     pub public_keys_multibase: Vec<String>,
     /// The domains that its issuer has proved.
     pub domains: Vec<String>,
-    /// The status lists that tell of it, and the hashes of their newest versions.
-    pub status_lists: HashMap<StatusListId, String>,
+    /// The status lists that tell of it, where [`Wanted::Verification`] asks for them.
+    pub status_lists: Vec<StatusDocument>,
+    /// The key that it was signed with, where [`Wanted::Jws`] asks for it.
+    pub key: Option<SealedKey>,
+    /// The issuer's RSA key, where [`Wanted::Jws`] asks for it and there is one. It is none where the key that has signed the
+    /// credential is taken back: no other key makes it good.
+    pub rsa_key: Option<RsaKey>,
+}
+
+/// What a credential is read for.
+#[derive(Clone, Copy)]
+pub(crate) enum Wanted {
+    /// To be shown.
+    Document,
+    /// To be signed in its other form, for which the keys of that are read with it.
+    Jws,
+    /// To be verified, for which its status lists are read with it.
+    Verification,
 }
 
 /// Which credentials of a list are asked for.
@@ -112,18 +129,25 @@ pub(super) struct CredentialRow {
 #[derive(Deserialize)]
 struct PublicRow {
     did: String,
-    /// A JSON array.
-    public_keys: String,
-    #[serde(deserialize_with = "list")]
+    public_keys: Vec<String>,
     domains: Vec<String>,
-    /// A JSON object.
-    status_lists: String,
+    status_lists: Vec<StatusDocument>,
+    key: Option<SealedKey>,
+    rsa_key: Option<RsaKey>,
     #[serde(flatten)]
     credential: CredentialRow,
     #[serde(flatten)]
     organization: OrganizationRow,
     #[serde(flatten)]
     badge: BadgeRow,
+}
+
+#[derive(Deserialize)]
+struct CountedRow {
+    #[serde(flatten)]
+    found: Found,
+    #[serde(flatten)]
+    requests: Requests,
 }
 
 impl From<CredentialRow> for Credential {
@@ -171,12 +195,27 @@ impl Credential {
 }
 
 /// The columns of a [`CredentialRow`].
-pub(super) const COLUMNS: &str =
-    "c.id, c.code, c.badge_id AS credential_badge_id, v.name AS badge_name, c.recipient_name,
-    CASE r.identity_type WHEN 'email' THEN r.identity END AS recipient_email,
-    CASE r.identity_type WHEN 'email_sha256' THEN r.identity END AS recipient_email_sha256, c.issued_at, c.valid_until, c.claimed_at,
-    c.revoked_at, c.is_public, c.document_sha256, c.supersedes_id, s.id AS superseded_by_id, c.suspended_at, c.expired_at,
-    c.reactivated_at, c.moves";
+pub(super) const COLUMNS: Columns = Columns(&[
+    ("id", "c.id"),
+    ("code", "c.code"),
+    ("credential_badge_id", "c.badge_id"),
+    ("badge_name", "v.name"),
+    ("recipient_name", "c.recipient_name"),
+    ("recipient_email", "CASE r.identity_type WHEN 'email' THEN r.identity END"),
+    ("recipient_email_sha256", "CASE r.identity_type WHEN 'email_sha256' THEN r.identity END"),
+    ("issued_at", "c.issued_at"),
+    ("valid_until", "c.valid_until"),
+    ("claimed_at", "c.claimed_at"),
+    ("revoked_at", "c.revoked_at"),
+    ("is_public", "c.is_public"),
+    ("document_sha256", "c.document_sha256"),
+    ("supersedes_id", "c.supersedes_id"),
+    ("superseded_by_id", "s.id"),
+    ("suspended_at", "c.suspended_at"),
+    ("expired_at", "c.expired_at"),
+    ("reactivated_at", "c.reactivated_at"),
+    ("moves", "c.moves"),
+]);
 
 /// The tables that [`COLUMNS`] come from.
 pub(super) const TABLES: &str = "credential c
@@ -267,11 +306,12 @@ impl Store {
         statement!(self.db, &sql, organization, id)
     }
 
-    /// A credential by its public name, with everything that is shown of it; counts a request of `counted` in the same
-    /// batch.
+    /// A credential by its public name, with everything that is shown of it, and a request of `counted` counted: one statement
+    /// for both.
     pub(crate) async fn public_credential(
         &self,
         name: &CredentialName,
+        wanted: Wanted,
         counted: Option<&Counted<'_>>,
         now: DateTime,
     ) -> Result<(Option<PublicCredential>, Option<Allowance>), StoreError> {
@@ -279,44 +319,65 @@ impl Store {
             CredentialName::Id(id) => ("id", id.bind()),
             CredentialName::Code(code) => ("code", code.as_str().bind()),
         };
-        let sql = format!(
-            "SELECT {COLUMNS}, k.did,
-               (SELECT json_group_array(public_key_multibase) FROM signing_key
-                WHERE organization_id = c.organization_id AND did = k.did AND revoked_at IS NULL) AS public_keys,
-               (SELECT json_group_array(domain) FROM organization_domain
-                WHERE organization_id = c.organization_id AND verified_at IS NOT NULL) AS domains,
-               (SELECT json_group_object(id, document_sha256) FROM status_list
-                WHERE block_id = c.status_block_id) AS status_lists,
-               {}, {}
+        let status_lists = match wanted {
+            Wanted::Document | Wanted::Jws => "'[]'",
+            Wanted::Verification => {
+                "(SELECT json_group_array(json_object('id', id, 'document_sha256', document_sha256, 'document', document))
+                  FROM status_list WHERE block_id = c.status_block_id)"
+            }
+        };
+        let (key, rsa_key) = match wanted {
+            Wanted::Jws => (
+                "json_object('id', k.id, 'did', k.did, 'public_key_multibase', k.public_key_multibase,
+                   'sealed_seed', k.sealed_seed)",
+                "(SELECT json_object('thumbprint', thumbprint, 'did', did, 'modulus', modulus, 'sealed_key', sealed_key,
+                   'created_at', created_at, 'retired_at', retired_at, 'revoked_at', revoked_at) FROM rsa_key
+                  WHERE organization_id = c.organization_id AND retired_at IS NULL AND did = k.did AND k.revoked_at IS NULL)",
+            ),
+            Wanted::Document | Wanted::Verification => ("'null'", "'null'"),
+        };
+        let select = format!(
+            "SELECT '{{' || {} || ',' || {} || ',' || {} || ',' || trim(json_object(
+               'public_keys', json((SELECT json_group_array(public_key_multibase) FROM signing_key
+                WHERE organization_id = c.organization_id AND did = k.did AND revoked_at IS NULL)),
+               'domains', json((SELECT json_group_array(domain) FROM organization_domain
+                WHERE organization_id = c.organization_id AND verified_at IS NOT NULL)),
+               'status_lists', json({status_lists}), 'key', json({key}), 'rsa_key', json({rsa_key}),
+               'did', k.did), '{{}}') || '}}'
              FROM {TABLES}
                JOIN badge b ON b.id = c.badge_id
                JOIN organization o ON o.id = c.organization_id
                JOIN signing_key k ON k.id = c.signing_key_id
-             WHERE c.{column} = ?1",
-            organizations::COLUMNS,
-            badges::COLUMNS
+             WHERE c.{column} = ",
+            COLUMNS.json(),
+            organizations::COLUMNS.json(),
+            badges::COLUMNS.json()
         );
-        let mut statements = vec![prepare(&self.db, &sql, &[value])?];
-        if let Some(counted) = counted {
-            statements.push(self.count(counted, now)?);
-        }
-        let results = self.db.batch(statements).await?;
-        let left = match counted {
-            Some(counted) => allowance(results.get(1), counted.limit)?,
-            None => None,
+        let (found, left) = match counted {
+            Some(counted) => {
+                // What a statement has written it may also answer with, and with what else there is.
+                let statement = self.count_and_select(counted, now, &format!("({select}?4)"), value)?;
+                let row: CountedRow = statement.first(None).await?.ok_or_else(not_counted)?;
+                (row.found.found, Some(row.requests.allowance(counted.limit)))
+            }
+            None => {
+                let sql = format!("SELECT ({select}?1) AS found");
+                let row: Option<Found> = prepare(&self.db, &sql, &[value])?.first(None).await?;
+                (row.and_then(|row| row.found), None)
+            }
         };
-        let Some(row) = row::<PublicRow>(results.first())? else { return Ok((None, left)) };
-        let keys = serde_json::from_str(&row.public_keys);
-        let status_lists = serde_json::from_str(&row.status_lists);
-        let public_keys_multibase = keys.map_err(|_| StoreError::Failed("D1 gave no list of keys".into()))?;
+        let Some(found) = found else { return Ok((None, left)) };
+        let row: PublicRow = read_json(&found)?;
         let found = PublicCredential {
             credential: row.credential.into(),
             organization: row.organization.into(),
             badge: row.badge.into(),
             did: row.did,
-            public_keys_multibase,
+            public_keys_multibase: row.public_keys,
             domains: row.domains,
-            status_lists: status_lists.map_err(|_| StoreError::Failed("D1 gave no status lists".into()))?,
+            status_lists: row.status_lists,
+            key: row.key,
+            rsa_key: row.rsa_key,
         };
         Ok((Some(found), left))
     }

@@ -4,11 +4,11 @@ use ob3_core::DateTime;
 use serde::Deserialize;
 
 use super::Store;
-use super::answers::{Answered, NewAnswer};
+use super::answers::{Answered, NewAnswer, select_answer};
 use super::badges::{self, Badge, BadgeRow};
-use super::lifecycle::{Entry, Move, select_entry};
+use super::lifecycle::{Entry, Move, SELECT_KEY, select_entry};
 use super::mail::NewMail;
-use super::sql::{DATABASE_NOW, StoreError, flag, maybe_time, row, statement, time, total};
+use super::sql::{DATABASE_NOW, StoreError, flag, json_of, maybe_time, read_json, statement, time};
 use super::webhooks::NewEvent;
 use crate::domain::credential::Lifetime;
 use crate::domain::ids::{
@@ -135,6 +135,32 @@ struct NewestRow {
     recorded_at: DateTime,
 }
 
+/// The columns of a [`NewestRow`].
+const NEWEST: &[&str] = &[
+    "id",
+    "code",
+    "valid_until",
+    "revoked_at",
+    "suspended_at",
+    "expired_at",
+    "reactivated_at",
+    "moves",
+    "recorded_at",
+];
+
+/// Each a row of its own as JSON, or none.
+#[derive(Deserialize)]
+struct ContextRow {
+    badge: Option<String>,
+    key: Option<String>,
+    newest: Option<String>,
+    newest_entry: Option<String>,
+    usage: Option<String>,
+    answered: Option<String>,
+    block: Option<String>,
+    next_block: i64,
+}
+
 #[derive(Deserialize)]
 struct UsageRow {
     used: i64,
@@ -148,18 +174,28 @@ fn recipient_id(recipient: &Recipient) -> String {
     format!("(SELECT id FROM recipient WHERE organization_id = ?1 AND identity_type = '{kind}' AND identity = ?2)")
 }
 
-/// The block of an organization (`?1`) that entries are taken from, and the first of the candidates (`?2`) that is free.
-pub(super) const SELECT_BLOCK: &str = "SELECT b.id,
+/// The block of an organization (`?1`) that entries are taken from, and the first of the candidates that is free, which are that
+/// parameter.
+pub(super) fn select_block(candidates: u8) -> String {
+    format!(
+        "SELECT b.id,
               (SELECT id FROM status_list WHERE block_id = b.id AND purpose = 'revocation') AS revocation,
               (SELECT id FROM status_list WHERE block_id = b.id AND purpose = 'suspension') AS suspension,
-              (SELECT value FROM json_each(?2) WHERE NOT EXISTS
+              (SELECT value FROM json_each(?{candidates}) WHERE NOT EXISTS
                 (SELECT 1 FROM credential WHERE status_block_id = b.id AND status_index = value) AND NOT EXISTS
                 (SELECT 1 FROM vc_status_entry WHERE status_block_id = b.id AND status_index = value) LIMIT 1) AS free
-            FROM status_block b WHERE b.organization_id = ?1 AND b.allocated < 65536 ORDER BY b.number DESC LIMIT 1";
+            FROM status_block b WHERE b.organization_id = ?1 AND b.allocated < 65536 ORDER BY b.number DESC LIMIT 1"
+    )
+}
 
 /// The number of the block after all that an organization (`?1`) has.
 pub(super) const SELECT_NEXT_BLOCK: &str =
     "SELECT coalesce(max(number), 0) + 1 AS total FROM status_block WHERE organization_id = ?1";
+
+/// One of the rows of a [`ContextRow`].
+fn read<T: for<'a> Deserialize<'a>>(text: Option<String>) -> Result<Option<T>, StoreError> {
+    text.as_deref().map(read_json).transpose()
+}
 
 /// Candidates as a JSON array.
 pub(super) fn candidate_list(candidates: &[StatusIndex]) -> String {
@@ -168,7 +204,7 @@ pub(super) fn candidate_list(candidates: &[StatusIndex]) -> String {
 }
 
 impl Store {
-    /// Reads everything that decides about an issue, in one batch.
+    /// Reads everything that decides about an issue, in one statement.
     pub(crate) async fn issue_context(
         &self,
         organization: OrganizationId,
@@ -180,41 +216,43 @@ impl Store {
     ) -> Result<IssueContext, StoreError> {
         let recipient_id = recipient_id(recipient);
         let identity = recipient.identity();
-        let select_badge =
-            format!("SELECT {} FROM {} WHERE b.organization_id = ?1 AND b.id = ?2", badges::COLUMNS, badges::TABLES);
+        let select_badge = format!(
+            "(SELECT '{{' || {} || '}}' FROM {} WHERE b.organization_id = ?1 AND b.id = ?3)",
+            badges::COLUMNS.json(),
+            badges::TABLES
+        );
         let is_newest = format!(
             "c.badge_id = ?3 AND c.recipient_id = {recipient_id}
                AND NOT EXISTS (SELECT 1 FROM credential s WHERE s.supersedes_id = c.id)"
         );
-        let select_newest = format!(
-            "SELECT c.id, c.code, c.valid_until, c.revoked_at, c.suspended_at, c.expired_at, c.reactivated_at, c.moves,
-               c.recorded_at
-             FROM credential c WHERE {is_newest}"
-        );
+        let select_newest = format!("SELECT {} FROM credential c WHERE {is_newest}", NEWEST.join(", "));
         let select_newest_entry = select_entry(Purpose::Revocation, &is_newest);
         let select_usage = format!(
-            "SELECT coalesce((SELECT used FROM quota WHERE organization_id = ?1 AND month = ?3), 0) AS used,
-               EXISTS (SELECT 1 FROM quota_recipient WHERE organization_id = ?1 AND month = ?3
+            "SELECT coalesce((SELECT used FROM quota WHERE organization_id = ?1 AND month = ?4), 0) AS used,
+               EXISTS (SELECT 1 FROM quota_recipient WHERE organization_id = ?1 AND month = ?4
                  AND recipient_id = {recipient_id}) AS includes_recipient"
         );
         let candidates = candidate_list(candidates);
-        let statements = vec![
-            statement!(self.db, &select_badge, organization, badge)?,
-            self.select_key(organization)?,
-            statement!(self.db, &select_newest, organization, identity, badge)?,
-            statement!(self.db, &select_usage, organization, identity, month)?,
-            self.select_answer(organization, idempotency_key)?,
-            statement!(self.db, &select_newest_entry, organization, identity, badge)?,
-            statement!(self.db, SELECT_BLOCK, organization, candidates)?,
-            statement!(self.db, SELECT_NEXT_BLOCK, organization)?,
-        ];
-        let results = self.db.batch(statements).await?;
-        let usage = row::<UsageRow>(results.get(3))?;
+        let select = format!(
+            "SELECT {select_badge} AS badge, {} AS key, {} AS newest, {} AS newest_entry, {} AS usage, {} AS answered,
+               {} AS block, ({SELECT_NEXT_BLOCK}) AS next_block",
+            json_of(SELECT_KEY, &["id", "did", "public_key_multibase", "sealed_seed"]),
+            json_of(&select_newest, NEWEST),
+            json_of(&select_newest_entry, &["list_id", "version", "status_index", "set"]),
+            json_of(&select_usage, &["used", "includes_recipient"]),
+            json_of(&select_answer(5), &["request_sha256", "status", "response"]),
+            json_of(&select_block(6), &["id", "revocation", "suspension", "free"]),
+        );
+        let statement =
+            statement!(self.db, &select, organization, identity, badge, month, idempotency_key, candidates)?;
+        let row: Option<ContextRow> = statement.first(None).await?;
+        let row = row.ok_or_else(|| StoreError::Failed("D1 gave no row".into()))?;
+        let usage: Option<UsageRow> = read(row.usage)?;
         let usage = usage.ok_or_else(|| StoreError::Failed("D1 left out the quota".into()))?;
         Ok(IssueContext {
-            badge: row::<BadgeRow>(results.first())?.map(Into::into),
-            key: row(results.get(1))?,
-            newest: row::<NewestRow>(results.get(2))?.map(|row| {
+            badge: read::<BadgeRow>(row.badge)?.map(Into::into),
+            key: read(row.key)?,
+            newest: read::<NewestRow>(row.newest)?.map(|row| {
                 let lifetime = Lifetime {
                     valid_until: row.valid_until,
                     claimed_at: None,
@@ -226,11 +264,11 @@ impl Store {
                 let newest = Newest { id: row.id, lifetime, recorded_at: row.recorded_at };
                 (newest, row.moves, row.code)
             }),
-            newest_entry: row(results.get(5))?,
-            block: row(results.get(6))?,
-            next_block: total(results.get(7))?,
+            newest_entry: read(row.newest_entry)?,
+            block: read(row.block)?,
+            next_block: row.next_block,
             usage: Usage { used: usage.used, includes_recipient: usage.includes_recipient },
-            answered: row(results.get(4))?,
+            answered: read(row.answered)?,
         })
     }
 

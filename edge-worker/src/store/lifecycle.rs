@@ -7,9 +7,10 @@ use worker::D1PreparedStatement;
 use super::Store;
 use super::credentials::Credential;
 use super::issuing::SealedKey;
-use super::sql::{Bind, DATABASE_NOW, StoreError, prepare, row, statement};
+use super::sql::{Bind, DATABASE_NOW, StoreError, prepare, row, rows, statement};
 use super::vc_status::set_of_list;
 use super::webhooks::NewEvent;
+use crate::domain::digest;
 use crate::domain::ids::{
     ApiKeyId, CredentialId, DeliveryId, EventId, OrganizationId, SigningKeyId, StatusBlockId, StatusListId, UserId,
 };
@@ -38,14 +39,14 @@ impl Entry {
     }
 }
 
-/// A list that is signed and stored, and which version it replaces.
+/// A list that is signed, and which version it replaces.
 pub(crate) struct SignedList {
     /// The list.
     pub id: StatusListId,
     /// The version that it was made from.
     pub replaces: i64,
-    /// Hash of the signed list.
-    pub document_sha256: String,
+    /// The signed list.
+    pub document: String,
     /// Signed with which key.
     pub signing_key: SigningKeyId,
     /// When it was signed.
@@ -58,17 +59,27 @@ pub(crate) struct NewList {
     pub id: StatusListId,
     /// What it tells.
     pub purpose: Purpose,
+    /// The signed list.
+    pub document: String,
+}
+
+/// The newest version of a list; its text is [`Store::status_text`].
+#[derive(Deserialize)]
+pub(crate) struct StatusDocument {
+    /// The list.
+    pub id: StatusListId,
     /// Hash of the signed list.
     pub document_sha256: String,
+    /// The signed list; `None` where it was signed before lists stood in the database, and still is in KV.
+    document: Option<String>,
 }
 
 /// A list of an organization.
 #[derive(Deserialize)]
 pub(crate) struct NumberedList {
     /// The list.
-    pub id: StatusListId,
-    /// Hash of its newest version.
-    pub document_sha256: String,
+    #[serde(flatten)]
+    pub list: StatusDocument,
     /// The number of its block.
     pub number: i64,
 }
@@ -132,6 +143,10 @@ pub(super) fn select_entry(purpose: Purpose, condition: &str) -> String {
         purpose.as_str()
     )
 }
+
+/// The active signing key of an organization (`?1`).
+pub(super) const SELECT_KEY: &str = "SELECT id, did, public_key_multibase, sealed_seed FROM signing_key
+    WHERE organization_id = ?1 AND retired_at IS NULL";
 
 impl Store {
     /// Reads everything that decides about a move, in one batch.
@@ -226,10 +241,11 @@ impl Store {
     pub(super) fn replace_list(&self, list: &SignedList) -> Result<D1PreparedStatement, StoreError> {
         let replace = "UPDATE status_list SET version = CASE WHEN version = ?2 THEN version + 1 ELSE 0 END,
               document_sha256 = ?3, signing_key_id = (SELECT id FROM signing_key WHERE id = ?4 AND retired_at IS NULL),
-              signed_at = ?5
+              signed_at = ?5, document = ?6
             WHERE id = ?1";
-        let SignedList { id, replaces, document_sha256, signing_key, signed_at } = list;
-        statement!(self.db, replace, id, replaces, document_sha256, signing_key, signed_at)
+        let SignedList { id, replaces, document, signing_key, signed_at } = list;
+        let sha256 = digest::sha256_hex(document.as_bytes());
+        statement!(self.db, replace, id, replaces, sha256, signing_key, signed_at, document)
     }
 
     /// Stores a new block with its lists.
@@ -247,11 +263,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         let block = "INSERT INTO status_block (id, organization_id, number, created_at) VALUES (?1, ?2, ?3, ?4)";
         let insert = "INSERT INTO status_list (id, organization_id, block_id, purpose, document_sha256, signing_key_id,
-              signed_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, (SELECT id FROM signing_key WHERE id = ?6 AND retired_at IS NULL), ?7)";
+              signed_at, document)
+            VALUES (?1, ?2, ?3, ?4, ?5, (SELECT id FROM signing_key WHERE id = ?6 AND retired_at IS NULL), ?7, ?8)";
         let mut statements = vec![statement!(self.db, block, id, organization, number, now)?];
-        for NewList { id: list, purpose, document_sha256 } in lists {
-            let purpose = purpose.as_str();
+        for NewList { id: list, purpose, document } in lists {
+            let (purpose, sha256) = (purpose.as_str(), digest::sha256_hex(document.as_bytes()));
             statements.push(statement!(
                 self.db,
                 insert,
@@ -259,19 +275,42 @@ impl Store {
                 organization,
                 id,
                 purpose,
-                document_sha256,
+                sha256,
                 signing_key,
                 now,
+                document,
             )?);
         }
         self.db.batch(statements).await?;
         Ok(())
     }
 
-    /// The hash under which the newest version of a list is stored.
-    pub(crate) async fn status_list(&self, id: StatusListId) -> Result<Option<String>, StoreError> {
-        let select = "SELECT document_sha256 FROM status_list WHERE id = ?1";
-        Ok(statement!(self.db, select, id)?.first(Some("document_sha256")).await?)
+    /// The newest version of a list.
+    pub(crate) async fn status_list(&self, id: StatusListId) -> Result<Option<StatusDocument>, StoreError> {
+        let select = "SELECT id, document_sha256, document FROM status_list WHERE id = ?1";
+        Ok(statement!(self.db, select, id)?.first(None).await?)
+    }
+
+    /// A signed list, byte for byte.
+    pub(crate) async fn status_text(&self, list: StatusDocument) -> Result<Option<String>, StoreError> {
+        match list.document {
+            Some(document) => Ok(Some(document)),
+            None => self.document(&list.document_sha256).await,
+        }
+    }
+
+    /// Takes lists that were signed before they stood in the database out of KV, so many at most.
+    pub(crate) async fn take_status_lists(&self, limit: i64) -> Result<(), StoreError> {
+        let select = "SELECT id, document_sha256, document FROM status_list WHERE document IS NULL AND id > '' ORDER BY id LIMIT ?1";
+        let lists = rows::<StatusDocument>(Some(&statement!(self.db, select, limit)?.all().await?))?;
+        for StatusDocument { id, document_sha256, .. } in lists {
+            let Some(document) = self.document(&document_sha256).await? else { continue };
+            // Unless it was signed anew meanwhile.
+            let take =
+                "UPDATE status_list SET document = ?3 WHERE id = ?1 AND document_sha256 = ?2 AND document IS NULL";
+            statement!(self.db, take, id, document_sha256, document)?.run().await?;
+        }
+        Ok(())
     }
 
     /// A list of an organization, by the number of its block: the newest one without.
@@ -281,7 +320,7 @@ impl Store {
         purpose: Purpose,
         block: Option<i64>,
     ) -> Result<Option<NumberedList>, StoreError> {
-        let select = "SELECT l.id, l.document_sha256, b.number
+        let select = "SELECT l.id, l.document_sha256, l.document, b.number
             FROM organization o JOIN status_block b ON b.organization_id = o.id JOIN status_list l ON l.block_id = b.id
             WHERE (o.id = ?1 OR o.slug = ?1 AND NOT EXISTS (SELECT 1 FROM organization WHERE id = ?1))
               AND l.purpose = ?2 AND (?3 IS NULL OR b.number = ?3)
@@ -291,9 +330,7 @@ impl Store {
 
     /// The organization's active signing key.
     pub(super) fn select_key(&self, organization: OrganizationId) -> Result<D1PreparedStatement, StoreError> {
-        let select = "SELECT id, did, public_key_multibase, sealed_seed FROM signing_key
-            WHERE organization_id = ?1 AND retired_at IS NULL";
-        statement!(self.db, select, organization)
+        statement!(self.db, SELECT_KEY, organization)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::answers::NewAnswer;
 use super::rsa_keys::{self, RsaKey};
-use super::sql::{StoreError, flag, rows, statement, time, total};
+use super::sql::{Columns, StoreError, flag, rows, statement, time, total};
 use super::{Listed, Store};
 use crate::domain::did::IssuerKeys;
 use crate::domain::ids::{OrganizationId, UserId};
@@ -50,13 +50,23 @@ pub(crate) struct Membership {
 }
 
 /// The columns of an [`OrganizationRow`], of a table that is called `o`.
-pub(super) const COLUMNS: &str = "o.id AS organization_id, o.slug AS organization_slug, o.name AS organization_name,
-    o.url AS organization_url, o.email AS organization_email, o.description AS organization_description,
-    o.status AS organization_status, o.plan AS organization_plan, o.created_at AS organization_created_at,
-    (SELECT did FROM signing_key WHERE organization_id = o.id AND retired_at IS NULL) AS organization_did,
-    o.notifications AS organization_notifications, o.locale AS organization_locale,
-    o.default_is_public AS organization_default_is_public,
-    o.recipient_identifier AS organization_recipient_identifier, o.did_method AS organization_did_method";
+pub(super) const COLUMNS: Columns = Columns(&[
+    ("organization_id", "o.id"),
+    ("organization_slug", "o.slug"),
+    ("organization_name", "o.name"),
+    ("organization_url", "o.url"),
+    ("organization_email", "o.email"),
+    ("organization_description", "o.description"),
+    ("organization_status", "o.status"),
+    ("organization_plan", "o.plan"),
+    ("organization_created_at", "o.created_at"),
+    ("organization_did", "(SELECT did FROM signing_key WHERE organization_id = o.id AND retired_at IS NULL)"),
+    ("organization_notifications", "o.notifications"),
+    ("organization_locale", "o.locale"),
+    ("organization_default_is_public", "o.default_is_public"),
+    ("organization_recipient_identifier", "o.recipient_identifier"),
+    ("organization_did_method", "o.did_method"),
+]);
 
 #[derive(Deserialize)]
 pub(super) struct OrganizationRow {

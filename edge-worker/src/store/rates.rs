@@ -2,11 +2,12 @@
 
 use ob3_core::DateTime;
 use serde::Deserialize;
+use worker::wasm_bindgen::JsValue;
 use worker::{D1PreparedStatement, D1Result};
 
 use super::Store;
 use super::organizations::{self, Organization, OrganizationRow};
-use super::sql::{StoreError, list, maybe_time, row, statement, time};
+use super::sql::{Bind, Columns, StoreError, list, maybe_time, prepare, read_json, row, statement, time};
 use crate::domain::ids::ApiKeyId;
 use crate::domain::rate::{Allowance, Limit};
 
@@ -40,11 +41,24 @@ pub(crate) struct FoundKey {
     pub organization: Organization,
 }
 
+/// What was counted in a window.
 #[derive(Deserialize)]
-struct Requests {
+pub(super) struct Requests {
     requests: i64,
     #[serde(deserialize_with = "time")]
     window_end: DateTime,
+}
+
+/// A row of which D1 makes one text, a JSON object.
+#[derive(Deserialize)]
+pub(super) struct Found {
+    pub(super) found: Option<String>,
+}
+
+impl Requests {
+    pub(super) fn allowance(&self, limit: Limit) -> Allowance {
+        limit.allowance(self.requests, self.window_end)
+    }
 }
 
 #[derive(Deserialize)]
@@ -57,6 +71,9 @@ struct KeyRow {
     #[serde(flatten)]
     organization: OrganizationRow,
 }
+
+/// The columns of a [`KeyRow`] of a table that is called `k`, beside those of its organization.
+const KEY: Columns = Columns(&[("api_key_id", "k.id"), ("scopes", "k.scopes"), ("last_used_at", "k.last_used_at")]);
 
 /// Counts in the window that is open, or opens a new one; `?2` is the time, `?3` when a new window would end.
 const COUNT: &str = "ON CONFLICT (subject) DO UPDATE SET
@@ -71,10 +88,24 @@ impl Store {
         statement!(self.db, &sql, counted.subject, now, counted.limit.window_end(now))
     }
 
+    /// The same, answering with `found` too: an expression of a value `?4`, which reads other tables than this one.
+    pub(super) fn count_and_select(
+        &self,
+        counted: &Counted<'_>,
+        now: DateTime,
+        found: &str,
+        value: JsValue,
+    ) -> Result<D1PreparedStatement, StoreError> {
+        let sql = format!(
+            "INSERT INTO rate_window (subject, window_end, requests) VALUES (?1, ?3, 1) {COUNT}, {found} AS found"
+        );
+        prepare(&self.db, &sql, &[counted.subject.bind(), now.bind(), counted.limit.window_end(now).bind(), value])
+    }
+
     /// Counts a request of a subject and says what it has left.
     pub(crate) async fn admit(&self, counted: &Counted<'_>, now: DateTime) -> Result<Allowance, StoreError> {
         let results = self.db.batch(vec![self.count(counted, now)?]).await?;
-        allowance(results.first(), counted.limit)?.ok_or_else(|| StoreError::Failed("D1 did not count".into()))
+        allowance(results.first(), counted.limit)?.ok_or_else(not_counted)
     }
 
     /// Counts a request of a network address and of an API key, and looks the key up, in one batch. `limits` is `None`
@@ -85,25 +116,27 @@ impl Store {
         limits: Option<(&Counted<'_>, Limit)>,
         now: DateTime,
     ) -> Result<KeyCheck, StoreError> {
-        let mut statements = Vec::with_capacity(3);
-        let sql = format!(
-            "SELECT k.id AS api_key_id, k.scopes, k.last_used_at, {}
-             FROM api_key k JOIN organization o ON o.id = k.organization_id
-             WHERE k.sha256 = ?1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)",
-            organizations::COLUMNS
+        let select = format!(
+            "(SELECT '{{' || {} || ',' || {} || '}}'
+              FROM api_key k JOIN organization o ON o.id = k.organization_id
+              WHERE k.sha256 = ?1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)) AS found",
+            KEY.json(),
+            organizations::COLUMNS.json()
         );
-        statements.push(statement!(self.db, &sql, sha256, now)?);
-        if let Some((address, per_key)) = limits {
-            // Only keys that exist are counted, so that invented ones can not fill the table.
-            let sql = format!(
-                "INSERT INTO rate_window (subject, window_end, requests) SELECT 'key:' || id, ?3, 1 FROM api_key
-                 WHERE sha256 = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2) {COUNT}"
-            );
-            statements.push(statement!(self.db, &sql, sha256, now, per_key.window_end(now))?);
-            statements.push(self.count(address, now)?);
-        }
+        let statements = match limits {
+            Some((address, per_key)) => {
+                // Only keys that exist are counted, so that invented ones can not fill the table.
+                let sql = format!(
+                    "INSERT INTO rate_window (subject, window_end, requests) SELECT 'key:' || id, ?3, 1 FROM api_key
+                     WHERE sha256 = ?1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?2) {COUNT}, {select}"
+                );
+                vec![statement!(self.db, &sql, sha256, now, per_key.window_end(now))?, self.count(address, now)?]
+            }
+            None => vec![statement!(self.db, &format!("SELECT {select}"), sha256, now)?],
+        };
         let results = self.db.batch(statements).await?;
-        let found = row::<KeyRow>(results.first())?.map(|row| FoundKey {
+        let found = row::<Found>(results.first())?.and_then(|row| row.found);
+        let found = found.map(|found| read_json::<KeyRow>(&found)).transpose()?.map(|row| FoundKey {
             id: row.api_key_id,
             scopes: row.scopes,
             last_used_at: row.last_used_at,
@@ -111,7 +144,7 @@ impl Store {
         });
         let (key, address) = match limits {
             Some((address, per_key)) => {
-                (allowance(results.get(1), per_key)?, allowance(results.get(2), address.limit)?)
+                (allowance(results.first(), per_key)?, allowance(results.get(1), address.limit)?)
             }
             None => (None, None),
         };
@@ -144,5 +177,9 @@ impl Store {
 }
 
 pub(super) fn allowance(result: Option<&D1Result>, limit: Limit) -> Result<Option<Allowance>, StoreError> {
-    Ok(row::<Requests>(result)?.map(|row| limit.allowance(row.requests, row.window_end)))
+    Ok(row::<Requests>(result)?.map(|row| row.allowance(limit)))
+}
+
+pub(super) fn not_counted() -> StoreError {
+    StoreError::Failed("D1 did not count".into())
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use ob3_core::DateTime;
 use serde::{Deserialize, Deserializer};
+use worker::js_sys::JSON;
 use worker::kv::KvError;
 use worker::wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, D1Result};
@@ -170,6 +171,48 @@ pub(super) use statement;
 
 pub(super) fn prepare(db: &D1Database, sql: &str, values: &[JsValue]) -> Result<D1PreparedStatement, StoreError> {
     Ok(db.prepare(sql).bind(values)?)
+}
+
+/// Columns of a row: what each is called, and what it is.
+pub(super) struct Columns(pub &'static [(&'static str, &'static str)]);
+
+/// As a statement selects them.
+impl fmt::Display for Columns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (name, value)) in self.0.iter().enumerate() {
+            let comma = if i == 0 { "" } else { ", " };
+            write!(f, "{comma}{value} AS {name}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Columns {
+    /// As the members of a JSON object, without its braces: so that it may have more than the 16 for which `json_object` takes
+    /// arguments on D1.
+    pub(super) fn json(&self) -> String {
+        const PAIRS: usize = 16;
+        let pair = |(name, value): &(&str, &str)| format!("'{name}', {value}");
+        // No value is an object, so a brace at the end is the object's own.
+        let members = |columns: &[(&str, &str)]| {
+            format!("trim(json_object({}), '{{}}')", Vec::from_iter(columns.iter().map(pair)).join(", "))
+        };
+        Vec::from_iter(self.0.chunks(PAIRS).map(members)).join(" || ',' || ")
+    }
+}
+
+/// The first row of a query as a JSON object, NULL without one: for statements that answer with several of them, since each statement
+/// and each column costs the worker more than the text does. The columns are those that the query itself names.
+pub(super) fn json_of(select: &str, columns: &[&str]) -> String {
+    let pair = |name: &&str| format!("'{name}', \"{name}\"");
+    format!("(SELECT json_object({}) FROM ({select}))", Vec::from_iter(columns.iter().map(pair)).join(", "))
+}
+
+/// The row in a JSON text. By way of JavaScript, as all rows come: to read each type of row in another way too would take 20 KB of the
+/// compressed worker.
+pub(super) fn read_json<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T, StoreError> {
+    let row = JSON::parse(text).map_err(|_| StoreError::Failed("D1 gave a row that is not JSON".into()))?;
+    serde_wasm_bindgen::from_value(row).map_err(|error| StoreError::Failed(format!("D1 gave no such row: {error}")))
 }
 
 /// The rows of a statement.

@@ -3,20 +3,20 @@
 use ob3_core::DateTime;
 
 use super::Store;
-use super::issuing::{OpenBlock, SELECT_BLOCK, SELECT_NEXT_BLOCK, candidate_list};
+use super::issuing::{OpenBlock, SELECT_NEXT_BLOCK, candidate_list, select_block};
 use super::lifecycle::{Entry, SignedList};
 use super::sql::{StoreError, row, statement, total};
 use crate::domain::ids::{OrganizationId, StatusBlockId};
 use crate::domain::status_list::{Purpose, StatusIndex};
 
-/// The entries that are set in a list `l`, of credentials of either kind.
+/// The entries that are set in a list `l`, of credentials of either kind: a text, which stays one where it is put into JSON.
 pub(super) fn set_of_list(purpose: Purpose) -> String {
     let column = column(purpose);
     format!(
         "(SELECT json_group_array(status_index) FROM (
             SELECT status_index FROM credential WHERE status_block_id = l.block_id AND {column} IS NOT NULL
             UNION ALL
-            SELECT status_index FROM vc_status_entry WHERE status_block_id = l.block_id AND {column} IS NOT NULL))"
+            SELECT status_index FROM vc_status_entry WHERE status_block_id = l.block_id AND {column} IS NOT NULL)) || ''"
     )
 }
 
@@ -35,7 +35,7 @@ impl Store {
         candidates: &[StatusIndex],
     ) -> Result<(Option<OpenBlock>, i64), StoreError> {
         let statements = vec![
-            statement!(self.db, SELECT_BLOCK, organization, candidate_list(candidates))?,
+            statement!(self.db, &select_block(2), organization, candidate_list(candidates))?,
             statement!(self.db, SELECT_NEXT_BLOCK, organization)?,
         ];
         let results = self.db.batch(statements).await?;
