@@ -242,14 +242,9 @@ mod tests {
             }
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn the_plain_picture_is_one_that_would_be_taken() {
-        assert_eq!(check(Kind::Png, PLAIN), Ok(()));
+        assert_eq!(take(Format::Kept(Kind::Png), PLAIN.to_vec()), Ok((Kind::Png, PLAIN.to_vec())));
     }
 }
