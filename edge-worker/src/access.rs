@@ -202,6 +202,15 @@ pub(crate) async fn member(app: &App, headers: &HeaderMap, organization: &str) -
     Ok((user, membership.ok_or(Error::NotFound("organization"))?))
 }
 
+/// 403 for a member who does not manage keys, of whichever kind.
+pub(crate) fn require_key_manager(membership: &Membership) -> Result<()> {
+    if membership.role.manages_keys() {
+        Ok(())
+    } else {
+        Err(Error::Forbidden("only owners and admins manage keys".into()))
+    }
+}
+
 /// The organization that contract B's path calls a tenant, as the session's person sees it: 401 without a session, 404 unless
 /// they are a member.
 pub(crate) async fn tenant_member(app: &App, headers: &HeaderMap, tenant: &str) -> Result<(Person, Membership)> {

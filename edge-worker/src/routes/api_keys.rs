@@ -121,9 +121,7 @@ pub(crate) async fn revoke(
 
 async fn managed(app: &App, headers: &HeaderMap, organization: &str) -> Result<(UserId, OrganizationId)> {
     let (user, membership) = access::member(app, headers, organization).await?;
-    if !membership.role.manages_keys() {
-        return Err(Error::Forbidden("only owners and admins manage keys".into()));
-    }
+    access::require_key_manager(&membership)?;
     Ok((user.id, membership.organization.id))
 }
 

@@ -38,9 +38,7 @@ pub(crate) async fn bring(
 ) -> Result<Response> {
     // 1
     let (person, membership) = access::member(&app, request.headers(), &organization).await?;
-    if !membership.role.manages_keys() {
-        return Err(Error::Forbidden("only owners and admins manage keys".into()));
-    }
+    access::require_key_manager(&membership)?;
     let organization = membership.organization;
     let (mut fields, _) = body::json(request).await?;
     let brought = fields.value("privateKey");

@@ -152,9 +152,7 @@ fn item(key: &PublicKey) -> Value {
 
 async fn generate(app: &App, organization: &str, request: Request, is_rotation: bool) -> Result<Response> {
     let (_, membership) = access::member(app, request.headers(), organization).await?;
-    if !membership.role.manages_keys() {
-        return Err(Error::Forbidden("only owners and admins manage keys".into()));
-    }
+    access::require_key_manager(&membership)?;
     let organization = membership.organization;
     let idempotency_key = idempotency::key(request.headers())?;
     let bytes = body::nothing(request).await?;

@@ -127,8 +127,6 @@ pub(crate) async fn revoke(
 
 async fn managed(app: &App, headers: &HeaderMap, tenant: &str) -> Result<(UserId, Organization)> {
     let (user, membership) = access::tenant_member(app, headers, tenant).await?;
-    if !membership.role.manages_keys() {
-        return Err(Error::Forbidden("only owners and admins manage keys".into()));
-    }
+    access::require_key_manager(&membership)?;
     Ok((user.id, membership.organization))
 }
