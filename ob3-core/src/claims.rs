@@ -1,6 +1,6 @@
 //! What a credential says of itself, for display: read along known paths only, and shown as claimed, never as fact.
 
-use crate::examine::{Role, is_v1};
+use crate::examine::{Role, clip_at, is_v1};
 use crate::nested::has_type;
 use ob3_rdf::json::{Value, Writer};
 
@@ -106,8 +106,5 @@ fn image(out: &mut Writer, object: &Value<'_>) {
 }
 
 fn clip(text: &str) -> &str {
-    match text.char_indices().nth(MAX_TEXT_CHARS) {
-        Some((end, _)) => text.get(..end).unwrap_or_default(),
-        None => text,
-    }
+    clip_at(text, MAX_TEXT_CHARS)
 }

@@ -434,8 +434,15 @@ fn status(credential: &Object<'_>, policy: &Policy) -> (Vec<StatusEntry>, Findin
 
 /// Input that goes into a report is cut: a hostile value is not repeated at full length.
 pub(crate) fn clip(text: &str) -> &str {
-    const MAX_CHARS: usize = 300;
-    text.char_indices().nth(MAX_CHARS).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+    clip_at(text, 300)
+}
+
+/// The first so many characters of a text.
+pub(crate) fn clip_at(text: &str, characters: usize) -> &str {
+    if text.len() <= characters {
+        return text;
+    }
+    text.char_indices().nth(characters).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// Whether a finding lets the checks below it be read.

@@ -233,7 +233,7 @@ pub(crate) fn check(credential: &Object<'_>, role: Role, is_v1: bool) -> Finding
         Role::Credential => &[&ANY_CREDENTIAL],
         Role::Badge | Role::StatusList => &[&CREDENTIAL, validity, &BADGE],
     };
-    let checked = classes.iter().try_for_each(|class| object(class, credential, ""));
+    let checked = classes.iter().try_for_each(|class| object(class, credential, None));
     match checked.and_then(|()| if role == Role::Badge { recipient(credential) } else { Ok(()) }) {
         Ok(()) if !nested::are_endorsed_only(credential) => Finding::invalid(Code::SchemaWrongValue)
             .with("member", "endorsement.credentialSubject.type")
@@ -301,8 +301,8 @@ pub(crate) fn is_badge(document: &Value<'_>) -> bool {
 /// The shape of a credential of any type, which has its proofs in `proof` where they are embedded.
 #[cfg(feature = "any-credential")]
 pub(crate) fn check_any(credential: &Object<'_>, proof: Option<&Value<'_>>, is_v1: bool) -> Finding {
-    let checked = object(&ANY_CREDENTIAL, credential, "")
-        .and_then(|()| if is_v1 { object(&VALIDITY_V1, credential, "") } else { Ok(()) })
+    let checked = object(&ANY_CREDENTIAL, credential, None)
+        .and_then(|()| if is_v1 { object(&VALIDITY_V1, credential, None) } else { Ok(()) })
         .and_then(|()| any_further(credential, proof));
     checked.err().unwrap_or_else(|| Finding::valid(Code::SchemaConforms))
 }
@@ -310,7 +310,7 @@ pub(crate) fn check_any(credential: &Object<'_>, proof: Option<&Value<'_>>, is_v
 /// The shape of a presentation of credentials of any type.
 #[cfg(feature = "any-credential")]
 pub(crate) fn check_any_presentation(presentation: &Object<'_>) -> Finding {
-    let checked = object(&ANY_PRESENTATION, presentation, "");
+    let checked = object(&ANY_PRESENTATION, presentation, None);
     checked.err().unwrap_or_else(|| Finding::valid(Code::SchemaConforms))
 }
 
@@ -358,13 +358,29 @@ fn recipient(credential: &Object<'_>) -> Result<(), Finding> {
     Err(Finding::invalid(Code::SchemaMissingMember).with("member", "credentialSubject.id"))
 }
 
-fn object(class: &Class, object: &Object<'_>, path: &str) -> Result<(), Finding> {
+/// Where a member stands: its name, and what it is a member of.
+struct Path<'p> {
+    within: Option<&'p Path<'p>>,
+    name: &'p str,
+}
+
+impl Path<'_> {
+    fn finding(&self, code: Code) -> Finding {
+        Finding::invalid(code).with("member", &self.text())
+    }
+
+    fn text(&self) -> String {
+        self.within.map_or_else(String::new, |within| within.text() + ".") + self.name
+    }
+}
+
+fn object(class: &Class, object: &Object<'_>, within: Option<&Path<'_>>) -> Result<(), Finding> {
     for Member(name, kind, count) in class.0 {
-        let at = || if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
+        let at = &Path { within, name };
         let stated = object.get(name).filter(|stated| *count != AtLeastOne || !stated.as_set().is_empty());
         let Some(member) = stated else {
             if matches!(count, One | AtLeastOne) {
-                return Err(Finding::invalid(Code::SchemaMissingMember).with("member", &at()));
+                return Err(at.finding(Code::SchemaMissingMember));
             }
             continue;
         };
@@ -395,36 +411,33 @@ fn object(class: &Class, object: &Object<'_>, path: &str) -> Result<(), Finding>
     Ok(())
 }
 
-fn types(required: &[&str], member: &Value<'_>, at: impl Fn() -> String) -> Result<(), Finding> {
+fn types(required: &[&str], member: &Value<'_>, at: &Path<'_>) -> Result<(), Finding> {
     let names = member.as_set();
     if !names.iter().all(|name| name.as_str().is_some_and(|name| !name.is_empty())) {
-        return Err(Finding::invalid(Code::SchemaWrongType).with("member", &at()).with("expected", "type names"));
+        return Err(at.finding(Code::SchemaWrongType).with("expected", "type names"));
     }
     let found = names.iter().filter_map(Value::as_str).any(|name| required.contains(&name));
     if found || required.is_empty() {
         return Ok(());
     }
-    Err(Finding::invalid(Code::SchemaWrongValue).with("member", &at()).with("expected", &required.join(" or ")))
+    Err(at.finding(Code::SchemaWrongValue).with("expected", &required.join(" or ")))
 }
 
-fn value(kind: Kind, value: &Value<'_>, at: impl Fn() -> String) -> Result<(), Finding> {
-    let wrong =
-        |expected: &str| Finding::invalid(Code::SchemaWrongType).with("member", &at()).with("expected", expected);
+fn value(kind: Kind, value: &Value<'_>, at: &Path<'_>) -> Result<(), Finding> {
+    let wrong = |expected: &str| at.finding(Code::SchemaWrongType).with("expected", expected);
     let expected = match (kind, value) {
-        (Kind::Class(class) | Kind::UriOr(class), Value::Object(inner)) => return object(class, inner, &at()),
+        (Kind::Class(class) | Kind::UriOr(class), Value::Object(inner)) => return object(class, inner, Some(at)),
         (Uri | Kind::UriOr(_), Value::String(text)) => {
             if text.contains(':') {
                 return Ok(());
             }
-            return Err(Finding::invalid(Code::SchemaWrongValue).with("member", &at()).with("expected", "a URI"));
+            return Err(at.finding(Code::SchemaWrongValue).with("expected", "a URI"));
         }
         (Date, Value::String(text)) => {
             if DateTime::parse(text).is_some() {
                 return Ok(());
             }
-            return Err(Finding::invalid(Code::SchemaWrongValue)
-                .with("member", &at())
-                .with("expected", "a date and time with a time zone"));
+            return Err(at.finding(Code::SchemaWrongValue).with("expected", "a date and time with a time zone"));
         }
         (Kind::Any, _) | (Text, Value::String(_)) | (Boolean, Value::Bool(_)) | (Number, Value::Number(_)) => {
             return Ok(());

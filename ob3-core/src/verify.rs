@@ -5,6 +5,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
+use crate::base64url;
 use crate::examine::{self, Examined, Role};
 use crate::nested::{MAX_ENDORSEMENT_DEPTH, MAX_NESTED, Nested};
 use crate::policy::Policy;
@@ -16,6 +17,7 @@ use crate::status::{self, Kind, MAX_LISTS_BYTES, Purpose, StatusEntry, StatusLis
 use crate::time::DateTime;
 use crate::trust;
 use ob3_rdf::canonicalize::MAX_WORK;
+use ob3_rdf::json::Writer;
 use ob3_rdf::map::Map;
 
 /// Most bytes of all credentials inside, refreshed badges and status lists together: each of a hundred documents may be as
@@ -161,6 +163,45 @@ pub enum Step {
     Done(Report),
 }
 
+impl Step {
+    /// For hosts that speak JSON: the report (see [`Report::to_json`]), or
+    /// `{needs: {documents: [url…], signatures: [{id, algorithm, key, message, signature}…]}}`, where `key` is the text of a JWK
+    /// and the bytes are base64url.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let needs = match self {
+            Self::Done(report) => return report.to_json(),
+            Self::Need(needs) => needs,
+        };
+        let mut out = Writer::with_capacity(1024);
+        let documents = needs.iter().filter_map(|need| match need {
+            Need::Document { url } => Some(url),
+            Need::Signature(_) => None,
+        });
+        let checks = needs.iter().filter_map(|need| match need {
+            Need::Document { .. } => None,
+            Need::Signature(check) => Some(check),
+        });
+        out.object(|out| {
+            out.member("needs").object(|out| {
+                out.member("documents").array(|out| documents.for_each(|url| out.element().string(url)));
+                out.member("signatures").array(|out| {
+                    for check in checks {
+                        out.element().object(|out| {
+                            out.member("id").string(&check.id);
+                            out.member("algorithm").string(check.algorithm.as_str());
+                            out.member("key").string(&check.key);
+                            out.member("message").string(&base64url::encode(&check.message));
+                            out.member("signature").string(&base64url::encode(&check.signature));
+                        });
+                    }
+                });
+            });
+        });
+        out.into_string()
+    }
+}
+
 /// Something that the core can not have or do by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
@@ -224,8 +265,14 @@ impl Verification {
         let documents = &self.documents;
         self.asked.retain(|need| !documents.has(need));
         if self.asked.is_empty() {
-            if let Some(report) = self.report_of(&self.input) {
-                return Step::Done(report.clone());
+            self.report_of(&self.input);
+            let report = match &mut self.input {
+                // Taken and not copied: should there be a further step, it is made anew.
+                Ok(secured) => secured.report.take(),
+                Err(report) => Some(report.clone()),
+            };
+            if let Some(report) = report {
+                return Step::Done(report);
             }
             self.asked = self.documents.take_needs();
         }

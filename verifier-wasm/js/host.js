@@ -53,8 +53,9 @@ export function createApi({ glue, load, requestInit, platformFetch, checkSignatu
       await instance.ready();
       const brought = { ...own.documents, ...documents };
       const check = (cache) => {
-        const fetchDocument = createDocumentFetcher({ documents: brought, fetch: fetch ?? own.fetch, platformFetch, signal, requestInit, cache });
-        return run(instance, content, { policyJson, policyName, nowMillis, signal, checkSignature }, fetchDocument);
+        const fetcher = () =>
+          createDocumentFetcher({ documents: brought, fetch: fetch ?? own.fetch, platformFetch, signal, requestInit, cache });
+        return run(instance, content, { policyJson, policyName, nowMillis, signal, checkSignature }, fetcher);
       };
       // What another fetch brought is not what this one would bring.
       if (cache === undefined || fetch !== undefined) return check(undefined);
@@ -76,47 +77,39 @@ export function createApi({ glue, load, requestInit, platformFetch, checkSignatu
   return { verify, extract, ...further, codes, createVerifier };
 }
 
-async function run(instance, content, settings, fetchDocument) {
+async function run(instance, content, settings, fetcher) {
   const documents = new Map();
+  let fetchDocument;
   let generation;
-  let verification;
+  let number;
   try {
     for (let round = 1; round <= 2 * MAX_ROUNDS; round += 1) {
       // Another call's trap may have replaced the instance while this one waited: start anew, with the documents at hand.
       if (generation !== instance.generation) {
+        number = start(instance, content, settings);
         generation = instance.generation;
-        verification = start(instance, content, settings);
       }
-      const report = instance.call(() => verification.step());
-      if (report !== undefined) return JSON.parse(report);
+      const answer = JSON.parse(instance.call((wasm) => wasm.step(number)));
+      if (answer.needs === undefined) return answer;
 
-      const urls = instance.call(() => verification.documents());
-      const { checkSignature } = settings;
-      const checks = checkSignature ? instance.call(() => verification.signatures()).map(readCheck) : [];
+      const { documents: urls, signatures: checks } = answer.needs;
       // Past the limit nothing is fetched any more, and the core concludes from what it has.
-      if (round <= MAX_ROUNDS) await fetchAll(urls, documents, fetchDocument);
-      const answers = await Promise.all(checks.map((check) => checkSignature(check)));
+      if (round <= MAX_ROUNDS) await fetchAll(urls, documents, (fetchDocument ??= fetcher()));
+      const answers = await Promise.all(checks.map((check) => settings.checkSignature?.(check)));
       settings.signal?.throwIfAborted();
       if (generation !== instance.generation) continue;
-      for (const url of urls) instance.call(() => verification.supplyDocument(url, documents.get(url)));
-      checks.forEach(({ id }, index) => instance.call(() => verification.supplySignature(id, answers[index])));
+      for (const url of urls) instance.call((wasm) => wasm.supplyDocument(number, url, documents.get(url)));
+      checks.forEach(({ id }, index) => instance.call((wasm) => wasm.supplySignature(number, id, answers[index])));
     }
     throw new Error("the core asked without end");
   } finally {
-    if (generation === instance.generation) verification?.free();
+    if (generation === instance.generation) instance.call((wasm) => wasm.end(number));
   }
-}
-
-/** What a check is about, out of the memory of the module. */
-function readCheck(check) {
-  const { id, algorithm, key, message, signature } = check;
-  check.free();
-  return { id, algorithm, key, message, signature };
 }
 
 function start(instance, content, { policyJson, policyName, nowMillis }) {
   try {
-    return instance.call(({ Verification }) => Verification.start(content, policyJson, nowMillis));
+    return instance.call((wasm) => wasm.start(content, policyJson, nowMillis));
   } catch (error) {
     // The one thing that the boundary refuses here is a policy that it can not read.
     throw isOrderly(error) ? new TypeError(`\`${policyName}\`: ${error.message}`) : error;

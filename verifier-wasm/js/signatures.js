@@ -21,7 +21,7 @@ const CURVES = {
 };
 
 /**
- * @param {{algorithm: string, key: string, message: Uint8Array, signature: Uint8Array}} check
+ * @param {{algorithm: string, key: string, message: string, signature: string}} check the bytes in base64url
  * @returns {Promise<boolean | undefined>} undefined where this platform has no way to tell; never rejects
  */
 export async function checkSignature({ algorithm, key, message, signature }) {
@@ -33,7 +33,7 @@ export async function checkSignature({ algorithm, key, message, signature }) {
     // What is no key has signed nothing.
     if (jwk === undefined) return false;
     const imported = await subtle.importKey("jwk", jwk, parameters, false, ["verify"]);
-    return await subtle.verify(parameters, imported, signature, message);
+    return await subtle.verify(parameters, imported, fromBase64url(signature), fromBase64url(message));
   } catch (error) {
     return error.name === "DataError" ? false : undefined;
   }

@@ -2,132 +2,83 @@
 //!
 //! Without the feature `whole` it is the module of the package's slim entry.
 //!
-//! The host starts a [`Verification`] and lets it step. A step answers with the report, or with nothing: then the host
-//! supplies the documents and the signature checks that are asked for, and lets it step again.
+//! The host starts a verification, which has a number from then on, and lets it step. A step answers with the report, or with what
+//! is needed: then the host supplies it and lets the verification step again, until it ends it. Numbers and not objects, since
+//! JavaScript would watch over each object in case that nobody frees it, which takes longer than reading a credential.
 
 #[cfg(feature = "whole")]
 pub mod floor;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests;
 
-use ob3_core::{Code, DateTime, Need, Policy, Step, Verifier};
+use std::cell::RefCell;
+
+use ob3_core::{Code, DateTime, Policy, Verification, Verifier};
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 thread_local! {
     // One for the whole instance: processing the contexts costs more than a verification does.
     static VERIFIER: Verifier = Verifier::new();
+    /// Those that are on their way; their numbers are their places.
+    static VERIFICATIONS: RefCell<Vec<Option<Verification>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// One verification on its way.
+/// Starts a verification with the bytes of a file or a text, the policy as JSON, and the time in milliseconds since the Unix epoch;
+/// its number.
+///
+/// # Errors
+/// When `policy` is not the JSON of a policy.
 #[wasm_bindgen]
-pub struct Verification {
-    inner: ob3_core::Verification,
-    needs: Vec<Need>,
-}
-
-/// A signature that the host is asked to check.
-#[cfg(feature = "whole")]
-#[wasm_bindgen]
-pub struct SignatureCheck(ob3_core::SignatureCheck);
-
-#[cfg(feature = "whole")]
-#[wasm_bindgen]
-impl SignatureCheck {
-    /// Names the check when its answer is supplied.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn id(&self) -> String {
-        self.0.id.clone()
-    }
-
-    /// `ES256`, `ES384` or `RS256`.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn algorithm(&self) -> String {
-        self.0.algorithm.as_str().to_owned()
-    }
-
-    /// The public key: JSON text of a JWK, where `compressed` may stand for `x` and `y`.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn key(&self) -> String {
-        self.0.key.clone()
-    }
-
-    /// What is signed.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn message(&self) -> Vec<u8> {
-        self.0.message.clone()
-    }
-
-    /// The signature.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn signature(&self) -> Vec<u8> {
-        self.0.signature.clone()
-    }
-}
-
-#[wasm_bindgen]
-impl Verification {
-    /// Starts with the bytes of a file or a text, the policy as JSON, and the time in milliseconds since the Unix epoch.
-    ///
-    /// # Errors
-    /// When `policy` is not the JSON of a policy.
-    pub fn start(input: &[u8], policy: &str, now_millis: i64) -> Result<Self, JsError> {
-        let policy = Policy::from_json(policy).map_err(js_error)?;
-        let now = DateTime::from_unix_millis(now_millis);
-        Ok(Self { inner: VERIFIER.with(|verifier| verifier.start(input, &policy, now)), needs: Vec::new() })
-    }
-
-    /// Goes on as far as it can: the report as JSON, or nothing while something is needed.
-    pub fn step(&mut self) -> Option<String> {
-        match self.inner.step() {
-            Step::Need(needs) => {
-                self.needs = needs;
-                None
-            }
-            Step::Done(report) => Some(report.to_json()),
+pub fn start(input: &[u8], policy: &str, now_millis: i64) -> Result<usize, JsError> {
+    let policy = Policy::from_json(policy).map_err(js_error)?;
+    let now = DateTime::from_unix_millis(now_millis);
+    let verification = VERIFIER.with(|verifier| verifier.start(input, &policy, now));
+    VERIFICATIONS.with_borrow_mut(|verifications| {
+        let number = verifications.iter().position(Option::is_none).unwrap_or(verifications.len());
+        if number == verifications.len() {
+            verifications.push(None);
         }
-    }
-
-    /// The URLs of the documents that the last step asked for.
-    #[must_use]
-    pub fn documents(&self) -> Vec<String> {
-        let url = |need: &Need| match need {
-            Need::Document { url } => Some(url.clone()),
-            Need::Signature(_) => None,
-        };
-        self.needs.iter().filter_map(url).collect()
-    }
-
-    /// Supplies a document; `undefined` says that it could not be had.
-    #[wasm_bindgen(js_name = supplyDocument)]
-    pub fn supply_document(&mut self, url: &str, document: Option<Box<[u8]>>) {
-        self.inner.supply_document(url, document.as_deref());
-    }
+        if let Some(place) = verifications.get_mut(number) {
+            *place = Some(verification);
+        }
+        Ok(number)
+    })
 }
 
-#[cfg(feature = "whole")]
-#[wasm_bindgen]
-impl Verification {
-    /// The signature checks that the last step asked for.
-    #[must_use]
-    pub fn signatures(&self) -> Vec<SignatureCheck> {
-        let check = |need: &Need| match need {
-            Need::Document { .. } => None,
-            Need::Signature(check) => Some(SignatureCheck(check.clone())),
-        };
-        self.needs.iter().filter_map(check).collect()
-    }
+/// What `work` comes to; of a number that no verification has, what comes of nothing.
+fn with<T: Default>(number: usize, work: impl FnOnce(&mut Verification) -> T) -> T {
+    VERIFICATIONS.with_borrow_mut(|verifications| verifications.get_mut(number)?.as_mut().map(work)).unwrap_or_default()
+}
 
-    /// Supplies the answer to a signature check; `undefined` says that the host has no way to tell.
-    #[wasm_bindgen(js_name = supplySignature)]
-    pub fn supply_signature(&mut self, id: &str, is_valid: Option<bool>) {
-        self.inner.supply_signature(id, is_valid);
-    }
+/// Goes on as far as it can: JSON of the report, or of what is needed; see [`ob3_core::Step::to_json`].
+#[wasm_bindgen]
+#[must_use]
+pub fn step(number: usize) -> String {
+    with(number, |verification| verification.step().to_json())
+}
+
+/// Supplies a document; `undefined` says that it could not be had.
+#[wasm_bindgen(js_name = supplyDocument)]
+pub fn supply_document(number: usize, url: &str, document: Option<Box<[u8]>>) {
+    with(number, |verification| verification.supply_document(url, document.as_deref()));
+}
+
+/// Supplies the answer to a signature check; `undefined` says that the host has no way to tell.
+#[cfg(feature = "whole")]
+#[wasm_bindgen(js_name = supplySignature)]
+pub fn supply_signature(number: usize, id: &str, is_valid: Option<bool>) {
+    with(number, |verification| verification.supply_signature(id, is_valid));
+}
+
+/// Lets go of a verification, whose number may be another's from now on.
+#[wasm_bindgen]
+pub fn end(number: usize) {
+    VERIFICATIONS.with_borrow_mut(|verifications| {
+        if let Some(place) = verifications.get_mut(number) {
+            *place = None;
+        }
+    });
 }
 
 /// The credential's text inside an image, a PNG or an SVG: JSON or a compact JWS.

@@ -21,7 +21,7 @@ fn write(out: &mut Writer, value: &Value<'_>) {
         }),
         Value::Object(object) => out.object(|out| {
             let members: Vec<_> = object.iter().collect();
-            for (name, value) in sorted(&members, &|a, b| a.0.encode_utf16().gt(b.0.encode_utf16())) {
+            for (name, value) in sorted(members, &|a, b| a.0.encode_utf16().gt(b.0.encode_utf16())) {
                 write(out.member(name), value);
             }
         }),

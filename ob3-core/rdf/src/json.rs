@@ -489,7 +489,7 @@ impl<'a> Parser<'a> {
 
 fn has_duplicate(members: &[(Cow<'_, str>, Value<'_>)]) -> bool {
     let names: Vec<&str> = members.iter().map(|(name, _)| &**name).collect();
-    sorted(&names, &|a, b| a > b).windows(2).any(|pair| matches!(pair, [a, b] if a == b))
+    sorted(names, &|a, b| a > b).windows(2).any(|pair| matches!(pair, [a, b] if a == b))
 }
 
 /// Writes compact JSON.
@@ -533,7 +533,7 @@ impl Writer {
 
     /// The place of an element, to be followed by its value.
     pub fn element(&mut self) -> &mut Self {
-        if !self.text.ends_with(['{', '[']) && !self.text.is_empty() {
+        if !matches!(self.text.as_bytes().last(), None | Some(b'{' | b'[')) {
             self.text.push(',');
         }
         self

@@ -7,10 +7,15 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 pub(crate) fn mix(mut state: u64, bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     for word in words {
-        state = (state.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(MULTIPLIER);
+        state = add(state, u64::from_le_bytes(*word));
     }
-    for byte in rest {
-        state = (state.rotate_left(23) ^ u64::from(*byte)).wrapping_mul(MULTIPLIER);
+    // What is left over, together with some of what came before it where there is that much.
+    if let Some(word) = bytes.last_chunk().filter(|_| !rest.is_empty()) {
+        return add(state, u64::from_le_bytes(*word));
     }
-    state
+    rest.iter().fold(state, |state, byte| add(state, u64::from(*byte)))
+}
+
+const fn add(state: u64, word: u64) -> u64 {
+    (state.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER)
 }

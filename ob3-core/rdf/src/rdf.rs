@@ -2,7 +2,7 @@
 
 use crate::mix::mix;
 use crate::plain::plain_prefix;
-use crate::sort::sorted;
+use crate::sort::{sort, sorted};
 
 /// A term of a dataset: a blank node, or an IRI or literal by its place in the dataset's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,10 +38,10 @@ pub struct Quad {
 /// A set of quads over a table of terms.
 #[derive(Default)]
 pub struct Dataset {
-    /// The N-Quads texts of all terms, one after the other.
+    /// The N-Quads texts of all terms, one after the other, each with the space that follows it in a line.
     text: String,
-    /// Where each term's text ends; it begins where the one before ends.
-    ends: Vec<u32>,
+    /// Where each term's text begins and ends.
+    terms: Vec<(u32, u32)>,
     /// Open-addressed index over the terms: place + 1, or 0 where free. Its length is a power of two.
     slots: Vec<u32>,
     blanks: u32,
@@ -51,7 +51,13 @@ pub struct Dataset {
 impl Dataset {
     /// An empty dataset, with room for a usual credential.
     pub fn new() -> Self {
-        Self { text: String::with_capacity(8 << 10), slots: vec![0; 512], ..Self::default() }
+        Self {
+            text: String::with_capacity(8 << 10),
+            terms: Vec::with_capacity(128),
+            slots: vec![0; 512],
+            quads: Vec::with_capacity(128),
+            ..Self::default()
+        }
     }
 
     /// A blank node that is not in the dataset yet.
@@ -70,7 +76,7 @@ impl Dataset {
         let start = self.text.len();
         self.text.push('<');
         self.text.push_str(iri);
-        self.text.push('>');
+        self.text.push_str("> ");
         self.intern(start)
     }
 
@@ -92,6 +98,7 @@ impl Dataset {
                 self.text.push('>');
             }
         }
+        self.text.push(' ');
         self.intern(start)
     }
 
@@ -105,32 +112,52 @@ impl Dataset {
         self.quads.len()
     }
 
-    /// The quads, each once.
+    /// The quads, each once, those of one subject together. Their predicates get new places, in the order of their texts:
+    /// from here on they compare by number.
     pub fn into_set(mut self) -> Self {
-        self.quads = sorted(&self.quads, &|a, b| a > b);
+        let mut places = vec![0; self.terms.len()];
+        let mut predicates = Vec::with_capacity(64);
+        for quad in &self.quads {
+            if let Some(place @ 0) = places.get_mut(quad.predicate.0 as usize) {
+                *place = 1;
+                predicates.push(quad.predicate.0);
+            }
+        }
+        sort(&mut predicates, &|a, b| compare(self.text(Term(a)), self.text(Term(b))).is_gt());
+        for predicate in predicates {
+            if let (Some(place), Some(term)) = (places.get_mut(predicate as usize), self.terms.get(predicate as usize))
+            {
+                *place = self.terms.len() as u32;
+                self.terms.push(*term);
+            }
+        }
+        for quad in &mut self.quads {
+            if let Some(place) = places.get(quad.predicate.0 as usize) {
+                quad.predicate = Term(*place);
+            }
+        }
+        self.quads = sorted(std::mem::take(&mut self.quads), &|a, b| a > b);
         self.quads.dedup();
         self
     }
 
-    /// The quads, as they were added, or in order where it is a set.
+    /// The quads, as they were added, or those of one subject together where it is a set.
     pub fn quads(&self) -> &[Quad] {
         &self.quads
     }
 
-    /// The N-Quads text of an IRI or literal; empty for blank nodes, which have no text of their own.
+    /// The N-Quads text of an IRI or literal and the space after it; empty for blank nodes, which have no text of their own.
     pub fn text(&self, term: Term) -> &str {
         if term.as_blank().is_some() {
             return "";
         }
-        let place = term.0 as usize;
-        let start = place.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize);
-        let end = self.ends.get(place).map_or(start, |end| *end as usize);
-        self.text.get(start..end).unwrap_or_default()
+        let span = self.terms.get(term.0 as usize);
+        span.and_then(|(start, end)| self.text.get(*start as usize..*end as usize)).unwrap_or_default()
     }
 
     /// Finds the text that was written from `start` on among the terms, or keeps it as a new one.
     fn intern(&mut self, start: usize) -> Term {
-        if (self.ends.len() + 1) * 2 > self.slots.len() {
+        if (self.terms.len() + 1) * 2 > self.slots.len() {
             self.grow();
         }
         let mask = self.slots.len() - 1;
@@ -142,8 +169,8 @@ impl Dataset {
             }
             slot = (slot + 1) & mask;
         }
-        let place = self.ends.len() as u32;
-        self.ends.push(self.text.len() as u32);
+        let place = self.terms.len() as u32;
+        self.terms.push((start as u32, self.text.len() as u32));
         if let Some(free) = self.slots.get_mut(slot) {
             *free = place + 1;
         }
@@ -153,7 +180,7 @@ impl Dataset {
     fn grow(&mut self) {
         let mask = self.slots.len() * 2 - 1;
         let mut slots = vec![0_u32; mask + 1];
-        for place in 0..self.ends.len() as u32 {
+        for place in 0..self.terms.len() as u32 {
             let mut slot = hash(self.text(Term(place))) & mask;
             while slots.get(slot).is_some_and(|taken| *taken != 0) {
                 slot = (slot + 1) & mask;
@@ -179,6 +206,25 @@ pub enum Suffix<'a> {
 
 fn hash(text: &str) -> usize {
     (mix(text.len() as u64, text.as_bytes()) >> 32) as usize
+}
+
+/// Byte order, eight bytes at a time: the vocabulary's IRIs share long prefixes, and wasm has no fast memcmp.
+pub(crate) fn compare(a: &str, b: &str) -> std::cmp::Ordering {
+    if a.as_ptr() == b.as_ptr() && a.len() == b.len() {
+        return std::cmp::Ordering::Equal;
+    }
+    let (a_words, a_rest) = a.as_bytes().as_chunks::<8>();
+    let (b_words, b_rest) = b.as_bytes().as_chunks::<8>();
+    for (a, b) in a_words.iter().zip(b_words) {
+        if a != b {
+            return a.cmp(b);
+        }
+    }
+    let common = a_words.len().min(b_words.len()) * 8;
+    if a_words.len() == b_words.len() {
+        return a_rest.cmp(b_rest);
+    }
+    a.as_bytes().get(common..).cmp(&b.as_bytes().get(common..))
 }
 
 /// Escapes a literal as canonical N-Quads does (RDFC-1.0 §5.2).
@@ -219,7 +265,7 @@ mod tests {
         let terms: Vec<Term> = (0..2000).map(|n| dataset.iri(&format!("urn:x:{n}"))).collect();
         for (n, term) in terms.iter().enumerate() {
             assert_eq!(dataset.iri(&format!("urn:x:{n}")), *term);
-            assert_eq!(dataset.text(*term), format!("<urn:x:{n}>"));
+            assert_eq!(dataset.text(*term), format!("<urn:x:{n}> "));
         }
         let plain = dataset.literal("a", Suffix::String);
         assert_ne!(plain, dataset.literal("a", Suffix::Language("en")));
@@ -227,9 +273,20 @@ mod tests {
     }
 
     #[test]
+    fn bytes_compare_as_strings_do() {
+        let texts =
+            ["", "a", "ab", "abcdefgh", "abcdefghi", "abcdefgi", "abcdefg", "é", "_:c14n1", "_:c14n10", "_:c14n2"];
+        for a in texts {
+            for b in texts {
+                assert_eq!(compare(a, b), a.cmp(b), "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
     fn literals_are_escaped_canonically() {
         let mut dataset = Dataset::new();
         let term = dataset.literal("\u{0}\u{8}\t\n\u{b}\u{c}\r\u{1f} \"\\\u{7f}é\u{85}", Suffix::String);
-        assert_eq!(dataset.text(term), "\"\\u0000\\b\\t\\n\\u000B\\f\\r\\u001F \\\"\\\\\\u007Fé\u{85}\"");
+        assert_eq!(dataset.text(term), "\"\\u0000\\b\\t\\n\\u000B\\f\\r\\u001F \\\"\\\\\\u007Fé\u{85}\" ");
     }
 }

@@ -4,49 +4,58 @@
 /// Length of what is sorted by insertion.
 const RUN: usize = 8;
 
-/// The places of `count` things in their order; `is_after(a, b)` tells whether thing `a` belongs after thing `b`.
-/// Things that are equal keep their order.
-pub fn order(count: usize, is_after: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..count).collect();
+/// Puts places in order; `is_after(a, b)` tells whether what is at place `a` belongs after what is at place `b`. Things that
+/// are equal keep their order.
+pub fn sort(places: &mut [u32], is_after: &dyn Fn(u32, u32) -> bool) {
     // Short runs by insertion: most of what is sorted here is no longer than one.
     for run in places.chunks_mut(RUN) {
         for end in 1..run.len() {
-            for at in (1..=end).rev() {
-                match run.get_mut(at - 1..=at) {
-                    Some([a, b]) if is_after(*a, *b) => std::mem::swap(a, b),
-                    _ => break,
-                }
+            let mut rest = run.get_mut(..=end).unwrap_or_default();
+            while let [before @ .., last] = rest
+                && let Some(before_last) = before.last_mut()
+                && is_after(*before_last, *last)
+            {
+                std::mem::swap(before_last, last);
+                rest = before;
             }
         }
     }
-    let mut merged: Vec<usize> = Vec::new();
+    let mut merged: Vec<u32> = Vec::new();
     let mut width = RUN;
-    while width < count {
+    while width < places.len() {
         merged.clear();
+        merged.reserve(places.len());
         for run in places.chunks(width * 2) {
             let (mut left, mut right) = run.split_at(width.min(run.len()));
-            while let (Some((a, left_rest)), Some((b, right_rest))) = (left.split_first(), right.split_first()) {
-                if is_after(*a, *b) {
-                    merged.push(*b);
-                    right = right_rest;
-                } else {
-                    merged.push(*a);
-                    left = left_rest;
+            // Where one run follows the other, which is common, there is nothing to merge.
+            if matches!((left.last(), right.first()), (Some(a), Some(b)) if is_after(*a, *b)) {
+                while let (Some((a, left_rest)), Some((b, right_rest))) = (left.split_first(), right.split_first()) {
+                    if is_after(*a, *b) {
+                        merged.push(*b);
+                        right = right_rest;
+                    } else {
+                        merged.push(*a);
+                        left = left_rest;
+                    }
                 }
             }
             merged.extend_from_slice(left);
             merged.extend_from_slice(right);
         }
-        std::mem::swap(&mut places, &mut merged);
+        places.copy_from_slice(&merged);
         width *= 2;
     }
-    places
 }
 
 /// The things in their order.
-pub fn sorted<T: Copy>(things: &[T], is_after: &dyn Fn(&T, &T) -> bool) -> Vec<T> {
-    let compare = |a, b| matches!((things.get(a), things.get(b)), (Some(a), Some(b)) if is_after(a, b));
-    order(things.len(), &compare).into_iter().filter_map(|place| things.get(place).copied()).collect()
+pub fn sorted<T: Copy>(things: Vec<T>, is_after: &dyn Fn(&T, &T) -> bool) -> Vec<T> {
+    if things.len() < 2 {
+        return things;
+    }
+    let thing = |place: u32| things.get(place as usize);
+    let mut places: Vec<u32> = (0..things.len() as u32).collect();
+    sort(&mut places, &|a, b| matches!((thing(a), thing(b)), (Some(a), Some(b)) if is_after(a, b)));
+    places.into_iter().filter_map(|place| thing(place).copied()).collect()
 }
 
 #[cfg(test)]
@@ -65,7 +74,7 @@ mod tests {
                 .collect();
             let mut expected = things.clone();
             expected.sort_by_key(|thing| thing.0);
-            assert_eq!(sorted(&things, &|a, b| a.0 > b.0), expected);
+            assert_eq!(sorted(things, &|a, b| a.0 > b.0), expected);
         }
     }
 }

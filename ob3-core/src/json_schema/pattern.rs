@@ -312,7 +312,7 @@ static SPACE: [(char, char); 10] = [
 fn complement(ranges: &[(char, char)]) -> Ranges {
     let mut others = Ranges::new();
     let mut from = Some('\0');
-    for (first, last) in sorted(ranges, &|a, b| a > b) {
+    for (first, last) in sorted(ranges.to_vec(), &|a, b| a > b) {
         let Some(start) = from else { break };
         if let Some(before) = previous(first)
             && start <= before

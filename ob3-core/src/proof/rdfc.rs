@@ -86,8 +86,10 @@ impl<'a> Document<'a> {
     #[cfg(feature = "selective-disclosure")]
     pub(crate) fn relabelled(&self, label: &dyn Fn(usize) -> Option<String>) -> Result<Option<String>, WorkLimit> {
         let numbers = canonicalize::canonical_labels(&self.dataset, canonicalize::sha256, self.work)?;
-        let labels: Option<Vec<String>> = numbers.iter().map(|number| label(*number as usize)).collect();
-        Ok(labels.map(|labels| canonicalize::serialize_as(&self.dataset, &labels)))
+        let labels: Option<Vec<String>> = numbers.iter().map(|number| Some(label(*number as usize)? + " ")).collect();
+        Ok(labels.map(|labels| {
+            canonicalize::serialize_as(&self.dataset, &|node| labels.get(node).map_or("", String::as_str))
+        }))
     }
 
     /// How many quads the document comes to.

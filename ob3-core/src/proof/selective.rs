@@ -66,7 +66,7 @@ impl DerivedProof {
         cbor.each(ARRAY, MAX_QUADS, &mut |cbor| cbor.head(UNSIGNED).map(|place| mandatory.push(place)))?;
         // Two nodes of one label would be one node when it was signed, taken apart since.
         let given: Vec<&Vec<u8>> = labels.iter().filter(|label| !label.is_empty()).collect();
-        if sorted(&given, &|a, b| a > b).windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+        if sorted(given, &|a, b| a > b).windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
             return None;
         }
         let proof = Self { base_signature, public_key, signatures, labels, mandatory };

@@ -32,7 +32,40 @@ pub(crate) struct Node<'a> {
     has_index: bool,
 }
 
-pub(crate) type Properties<'a> = Vec<(Text<'a>, Vec<Item<'a>>)>;
+/// Properties and what they are said to be: all items in one list, where those of one property follow those of the property
+/// before. A name may come more than once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Properties<'a> {
+    /// Each name, and how many of the items are its own.
+    names: Vec<(Text<'a>, usize)>,
+    items: Vec<Item<'a>>,
+}
+
+impl<'a> Properties<'a> {
+    /// Each name with its items.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Text<'a>, &[Item<'a>])> {
+        let mut rest = self.items.as_slice();
+        self.names.iter().map(move |(name, count)| {
+            let (items, after) = rest.split_at_checked(*count).unwrap_or_default();
+            rest = after;
+            (name, items)
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Names the items from `start` on.
+    fn name(&mut self, name: Text<'a>, start: usize) {
+        self.names.push((name, self.items.len() - start));
+    }
+
+    fn append(&mut self, mut other: Self) {
+        self.names.append(&mut other.names);
+        self.items.append(&mut other.items);
+    }
+}
 
 /// The `@id` of a node object.
 #[derive(Clone, Debug, Default)]
@@ -207,6 +240,8 @@ impl<'a> Expander<'a> {
         let context = self.type_scoped(&type_scoped, object)?;
         // 12, 13, 14
         let mut found = Found { json: self.input_type_is_json(&context, object), ..Found::default() };
+        found.node.properties.names.reserve(object.len());
+        found.node.properties.items.reserve(object.len());
         self.members(&context, &type_scoped, property.map(|property| property.name), object, &mut found)?;
         self.finish(property, object, found, out)
     }
@@ -234,17 +269,12 @@ impl<'a> Expander<'a> {
 
     /// 11: the contexts of the types, in the order of the types' names.
     fn type_scoped(&self, at: &Rc<Context>, object: &'a Object<'a>) -> Result<Rc<Context>> {
-        let mut members: Vec<(&str, &Value<'_>)> =
-            object.iter().filter(|(name, _)| at.is_alias(name, Keyword::Type)).collect();
-        if members.len() > 1 {
-            members = sorted(&members, &|a, b| a.0 > b.0);
-        }
+        let members: Vec<_> = object.iter().filter(|(name, _)| at.is_alias(name, Keyword::Type)).collect();
         let mut context = Rc::clone(at);
-        for (_, value) in members {
-            let types = value.as_set().iter().filter_map(Value::as_str);
-            let mut types: Vec<Property<'_>> = types.map(|name| Property::of(at, name)).collect();
-            types.retain(|property| property.scoped().is_some());
-            for property in sorted(&types, &|a, b| a.name > b.name) {
+        for (_, value) in sorted(members, &|a, b| a.0 > b.0) {
+            let types = value.as_set().iter().filter_map(Value::as_str).map(|name| Property::of(at, name));
+            let types: Vec<Property<'_>> = types.filter(|property| property.scoped().is_some()).collect();
+            for property in sorted(types, &|a, b| a.name > b.name) {
                 if let Some(scoped) = property.scoped() {
                     context = self.store.scoped(&context, scoped, false, false)?;
                 }
@@ -307,7 +337,7 @@ impl<'a> Expander<'a> {
             return Ok(());
         }
         let nests = std::mem::take(&mut found.nests);
-        for (name, value) in sorted(&nests, &|a, b| a.0 > b.0) {
+        for (name, value) in sorted(nests, &|a, b| a.0 > b.0) {
             let invalid = || JsonLdError::new(ErrorCode::InvalidNestValue, name);
             let scoped = Property::of(context, name).scoped();
             let scoped = scoped.map(|scoped| self.store.scoped(context, scoped, true, true)).transpose()?;
@@ -425,6 +455,7 @@ impl<'a> Expander<'a> {
 
     /// 13.4.4
     fn types(&self, type_scoped: &Rc<Context>, value: &'a Value<'a>, found: &mut Found<'a>) -> Result<()> {
+        found.node.types.reserve(value.as_set().len());
         for item in value.as_set() {
             let text = item.as_str().ok_or_else(|| JsonLdError::new(ErrorCode::InvalidTypeValue, "@type"))?;
             match type_scoped.expand_iri(text, true, true) {
@@ -461,13 +492,9 @@ impl<'a> Expander<'a> {
         let mut inner = Found::default();
         self.members(context, context, Some("@reverse"), object, &mut inner)?;
         // Reversed twice is forward.
-        for (iri, items) in inner.node.reverse {
-            add(&mut found.node.properties, iri, items);
-        }
-        for (iri, items) in inner.node.properties {
-            check_reverse_values(name, &items)?;
-            add(&mut found.node.reverse, iri, items);
-        }
+        check_reverse_values(name, &inner.node.properties.items)?;
+        found.node.properties.append(inner.node.reverse);
+        found.node.reverse.append(inner.node.properties);
         Ok(())
     }
 
@@ -482,37 +509,40 @@ impl<'a> Expander<'a> {
     ) -> Result<()> {
         let Property { name, term } = property;
         let container = term.map_or_else(Container::default, |term| term.container);
-        let mut items = Vec::new();
+        let is_reverse = ANY_CONTEXT && term.is_some_and(|term| term.reverse);
+        let properties = if is_reverse { &mut found.node.reverse } else { &mut found.node.properties };
+        let items = &mut properties.items;
+        let start = items.len();
         match (term, value) {
             (Some(term), _) if term.type_mapping == Some(TypeMapping::Json) => {
                 let datatype = Some(Datatype::Json);
                 items.push(Item::Value(ValueObject { datatype, ..ValueObject::of(Scalar::Json(value)) }));
             }
             (Some(term), Value::Object(map)) if container.has(Container::LANGUAGE) => {
-                self.language_map(context, term, map, &mut items)?;
+                self.language_map(context, term, map, items)?;
             }
             (Some(term), Value::Object(map)) if container.has(Container::INDEX | Container::TYPE | Container::ID) => {
-                self.index_map(context, term, name, map, &mut items)?;
+                self.index_map(context, term, name, map, items)?;
             }
             _ => {
-                if !self.expand(context, Some(property), value, false, &mut items)? {
+                if !self.expand(context, Some(property), value, false, items)? {
                     return Ok(());
                 }
             }
         }
-        let is_list_object = !matches!(value, Value::Array(_)) && matches!(items.as_slice(), [Item::List(_)]);
+        let is_list_object = !matches!(value, Value::Array(_)) && matches!(items.get(start..), Some([Item::List(_)]));
         if container.has(Container::LIST) && !is_list_object {
-            items = vec![Item::List(items)];
+            let list = items.split_off(start);
+            items.push(Item::List(list));
         }
         if container.has(Container::GRAPH) && !container.has(Container::ID | Container::INDEX) {
-            items = self.graphs(items)?;
+            let mut graphs = self.graphs(items.split_off(start))?;
+            items.append(&mut graphs);
         }
-        if ANY_CONTEXT && term.is_some_and(|term| term.reverse) {
-            check_reverse_values(name, &items)?;
-            add(&mut found.node.reverse, iri, items);
-        } else {
-            add(&mut found.node.properties, iri, items);
+        if is_reverse {
+            check_reverse_values(name, items.get(start..).unwrap_or_default())?;
         }
+        properties.name(iri, start);
         Ok(())
     }
 
@@ -616,10 +646,9 @@ impl<'a> Expander<'a> {
             let Expanded::Iri(property) = context.expand_iri(index_key, false, true) else { return Ok(()) };
             let property: Text<'a> = Text::Shared((&*property).into());
             let value = value_item(context, context.term(index_key), Scalar::Text(Text::Borrowed(index)), Some(index));
-            match node.properties.iter_mut().find(|(iri, _)| *iri == property) {
-                Some((_, values)) => values.insert(0, value),
-                None => node.properties.push((property, vec![value])),
-            }
+            let start = node.properties.items.len();
+            node.properties.items.push(value);
+            node.properties.name(property, start);
             return Ok(());
         }
         let Item::Node(node) = item else { return Ok(()) };
@@ -855,13 +884,6 @@ fn check_reverse_values(name: &str, items: &[Item<'_>]) -> Result<()> {
 fn is_value_or_reference(context: &Context, object: &Object<'_>) -> bool {
     object.iter().any(|(name, _)| context.is_alias(name, Keyword::Value))
         || (object.len() == 1 && object.iter().any(|(name, _)| context.is_alias(name, Keyword::Id)))
-}
-
-fn add<'a>(properties: &mut Properties<'a>, iri: Text<'a>, mut items: Vec<Item<'a>>) {
-    match properties.iter_mut().find(|(known, _)| *known == iri) {
-        Some((_, values)) => values.append(&mut items),
-        None => properties.push((iri, items)),
-    }
 }
 
 fn is_graph(property: &str) -> bool {

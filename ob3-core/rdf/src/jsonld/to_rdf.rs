@@ -138,7 +138,7 @@ impl Writer<'_, '_> {
                 }
             }
         }
-        for (name, items) in &node.properties {
+        for (name, items) in node.properties.iter() {
             let predicate = self.predicate(name)?;
             for item in items {
                 let object = self.object(item, graph)?;
@@ -297,7 +297,7 @@ impl Writer<'_, '_> {
 /// What bears on whether a credential holds stands in the credential itself. An endorsement of it names it as well, and an
 /// expiry or a status that is moved there is the same to JSON-LD, so the signature would stay valid.
 fn check_further_place(node: &Node<'_>) -> Result<()> {
-    match node.properties.iter().chain(&node.reverse).find(|(name, _)| name.starts_with(CREDENTIALS)) {
+    match node.properties.iter().chain(node.reverse.iter()).find(|(name, _)| name.starts_with(CREDENTIALS)) {
         Some((name, _)) => Err(JsonLdError::new(ErrorCode::DroppedValue, name)),
         None => Ok(()),
     }
