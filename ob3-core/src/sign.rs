@@ -178,7 +178,8 @@ pub fn canonicalize(contexts: &Contexts, document: &str) -> Result<String, SignE
     let document = json::parse(document).map_err(SignError::Json)?;
     contexts.0.work().set(MAX_WORK);
     let expanded = rdfc::Document::new(&contexts.0, &document, &Options::credential()).map_err(HashError::from)?;
-    Ok(expanded.canonical().map_err(HashError::from)?)
+    // Made of texts, so it is one.
+    Ok(String::from_utf8(expanded.canonical().map_err(HashError::from)?).unwrap_or_default())
 }
 
 fn unsigned_proof(options: &ProofOptions) -> String {

@@ -103,7 +103,7 @@ pub fn to_nquads(document: &str, options: ToRdfOptions) -> Result<String, String
     };
     let dataset = jsonld::to_dataset(&store, &document, &how).map_err(|error| error.code.as_str().to_owned())?;
     let labels: Vec<u32> = (0..).take(dataset.blank_count()).collect();
-    Ok(serialize(&dataset, &labels))
+    Ok(text(serialize(&dataset, &labels)))
 }
 
 /// The canonical N-Quads of an N-Quads document, and for every label in it the canonical one (both without `_:`).
@@ -123,7 +123,11 @@ pub fn canonicalize(nquads: &str, with_sha384: bool) -> Result<(String, Vec<(Str
         let number = numbers.get(term.as_blank()?)?;
         Some((label, format!("c14n{number}")))
     });
-    Ok((serialize(&dataset, &numbers), issued.collect()))
+    Ok((text(serialize(&dataset, &numbers)), issued.collect()))
+}
+
+fn text(quads: Vec<u8>) -> String {
+    String::from_utf8(quads).unwrap_or_default()
 }
 
 fn read_quad(dataset: &mut Dataset, labels: &mut HashMap<String, Term>, line: &str) -> Option<()> {
@@ -269,10 +273,10 @@ pub fn ecdsa_sd_2023_stages(secured_document: &str, loader: Loader) -> Result<Se
         signatures_hex: derived.signatures.iter().map(|signature| hex::encode(signature)).collect(),
         labels,
         mandatory_indexes: derived.mandatory,
-        quads: quads.ok_or("a label is missing")?.split_inclusive('\n').map(str::to_owned).collect(),
+        quads: text(quads.ok_or("a label is missing")?).split_inclusive('\n').map(str::to_owned).collect(),
         proof_hash_hex: hex::encode(&data.proof_hash),
         mandatory_hash_hex: hex::encode(&data.mandatory_hash),
-        non_mandatory: data.disclosed,
+        non_mandatory: data.disclosed.into_iter().map(text).collect(),
     })
 }
 
@@ -290,7 +294,10 @@ pub fn eddsa_rdfc_2022_stages(secured_document: &str, loader: Loader) -> Result<
     let stage = |value: &Value<'_>| {
         let expanded = rdfc::Document::new(&store, value, &how).map_err(|error| error.to_string())?;
         let limit = |_| "too much work".to_owned();
-        Ok::<_, String>((expanded.canonical().map_err(limit)?, hex::encode(&expanded.hash(false).map_err(limit)?)))
+        Ok::<_, String>((
+            text(expanded.canonical().map_err(limit)?),
+            hex::encode(&expanded.hash(false).map_err(limit)?),
+        ))
     };
     let (canonical_document, document_hash_hex) = stage(&document)?;
     let (canonical_proof_config, proof_hash_hex) = stage(&rdfc::proof_configuration(&proof, &context))?;

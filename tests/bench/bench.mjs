@@ -1,6 +1,6 @@
 // Our verification in wasm beside its peers and the floor, in one run. Prints facts; asserts no times.
 //
-//   node tests/bench/bench.mjs [--json] [--rounds 5] [--calls 500] [--warmup 1000] [--cold 8]
+//   node tests/bench/bench.mjs [--json] [--rounds 5] [--calls 500] [--warm-ms 2000] [--cold 8]
 //
 // Each peer runs in a process of its own, one round after the other with the peers interleaved, so that what else the machine
 // does falls on all of them. Ratios are of medians over all rounds, of the least times, and of CPU times; the range beside them
@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
     json: { type: "boolean", default: false },
     rounds: { type: "string", default: "5" },
     calls: { type: "string", default: "500" },
-    warmup: { type: "string", default: "1000" },
+    "warm-ms": { type: "string", default: "2000" },
     cold: { type: "string", default: "8" },
   },
 });
@@ -49,7 +49,7 @@ for (let round = 1; round <= Number(options.rounds); round++) {
   const results = {};
   for (const sample of samples) {
     for (const peer of peers) {
-      const { output } = await run([worker, peer, sample, options.warmup, options.calls]);
+      const { output } = await run([worker, peer, sample, options["warm-ms"], options.calls]);
       results[`${peer} ${sample}`] = JSON.parse(output);
     }
   }
@@ -67,7 +67,7 @@ for (let turn = 0; turn < Number(options.cold); turn++) {
 
 const report = {
   machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
-  settings: { rounds: rounds.length, calls: Number(options.calls), warmup: Number(options.warmup) },
+  settings: { rounds: rounds.length, calls: Number(options.calls), warmMs: Number(options["warm-ms"]) },
   times: peers.flatMap((peer) => samples.map((sample) => times(peer, sample))),
   ratios: samples.flatMap((sample) => [
     ratio("ours / floor", sample, "accolade", "floor"),
@@ -129,7 +129,7 @@ function coldStart() {
 }
 
 function print({ machine, settings, times, ratios, cold, sizes, native, limits }) {
-  console.log(`${machine.cpu}, ${machine.cores} cores, node ${machine.node}; ${settings.rounds} rounds of up to ${settings.calls} calls, text in, verdict out, status not looked at`);
+  console.log(`${machine.cpu}, ${machine.cores} cores, node ${machine.node}; ${settings.rounds} rounds of up to ${settings.calls} calls, after ${settings.warmMs} ms to warm up; text in, verdict out, status not looked at`);
   const us = (value) => value.toFixed(1);
   const factor = (value) => `${value.toFixed(2)}×`;
   console.log("\nRatios");

@@ -1,11 +1,11 @@
-// One peer, one sample, in a process of its own: worker.mjs PEER SAMPLE WARMUP CALLS
+// One peer, one sample, in a process of its own: worker.mjs PEER SAMPLE WARM_MS CALLS
 // Prints `{wallUs: [...], cpuUs}`. A peer that does not verify the sample ends it with a failure.
-// A slow peer stops at the limits below, which are long enough for its code to be compiled.
+// Each is called for the same time before anything is measured, long enough for its code to be compiled at its best.
 
-const WARMUP_MS = 2000;
+/** Longest time that the calls may take. */
 const CALLS_MS = 3000;
 
-const [, , peer, sample, warmup, calls] = process.argv;
+const [, , peer, sample, warmMs, calls] = process.argv;
 const { prepare } = await import(`./peers/${peer}.mjs`);
 const verify = await prepare(sample);
 
@@ -14,7 +14,7 @@ async function once() {
 }
 
 const started = performance.now();
-for (let call = 0; call < Number(warmup) && performance.now() - started < WARMUP_MS; call++) await once();
+while (performance.now() - started < Number(warmMs)) await once();
 
 const wallUs = [];
 const warm = performance.now();

@@ -41,7 +41,7 @@ pub fn sha384(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The canonical N-Quads document, as it is hashed.
-pub fn canonicalize(dataset: &Dataset, hash: Hash, work: &Work) -> Result<String, WorkLimit> {
+pub fn canonicalize(dataset: &Dataset, hash: Hash, work: &Work) -> Result<Vec<u8>, WorkLimit> {
     let labels = canonical_labels(dataset, hash, work)?;
     Ok(serialize(dataset, &labels))
 }
@@ -71,7 +71,7 @@ pub fn canonical_labels(dataset: &Dataset, hash: Hash, work: &Work) -> Result<Ve
 
     // Step 3: Hash First Degree Quads (§4.6.3).
     let mut places: Vec<u32> = Vec::new();
-    let mut text = String::new();
+    let mut text = Vec::with_capacity(2048);
     let first_degree = (0..dataset.blank_count()).map(|node| {
         let label = |other| if other == node { "_:a " } else { "_:z " };
         let lines = Lines { dataset, label: &label };
@@ -80,7 +80,7 @@ pub fn canonical_labels(dataset: &Dataset, hash: Hash, work: &Work) -> Result<Ve
         sort(&mut places, &|a, b| lines.is_after(a, b));
         text.clear();
         lines.push(&mut text, &places);
-        hash(text.as_bytes())
+        hash(&text)
     });
     canonicalizer.first_degree = first_degree.collect();
     let by_hash = sorted(mentioned, &|a, b| canonicalizer.first_degree.get(*a) > canonicalizer.first_degree.get(*b));
@@ -115,7 +115,7 @@ pub fn canonical_labels(dataset: &Dataset, hash: Hash, work: &Work) -> Result<Ve
 }
 
 /// Step 7: the quads with their canonical labels, in code point order.
-pub fn serialize(dataset: &Dataset, labels: &[u32]) -> String {
+pub fn serialize(dataset: &Dataset, labels: &[u32]) -> Vec<u8> {
     // All texts in one: a hundred small ones would cost more than the sorting.
     let mut texts = String::with_capacity(labels.len() * 12);
     let mut ends = Vec::with_capacity(labels.len());
@@ -132,12 +132,12 @@ pub fn serialize(dataset: &Dataset, labels: &[u32]) -> String {
 }
 
 /// The quads in code point order, each blank node written as its label, which ends with a space.
-pub fn serialize_as<'a>(dataset: &'a Dataset, label: &dyn Fn(usize) -> &'a str) -> String {
+pub fn serialize_as<'a>(dataset: &'a Dataset, label: &dyn Fn(usize) -> &'a str) -> Vec<u8> {
     let lines = Lines { dataset, label };
     let mut places: Vec<u32> = (0..dataset.quads().len() as u32).collect();
     let subject = |place: u32| lines.quad(place).map(|quad| quad.subject);
     // Those of one subject stand together, for the most part in order: the subjects are what has to be sorted.
-    let mut document = String::with_capacity(places.len() * 160);
+    let mut document = Vec::with_capacity(places.len() * 160);
     let mut groups: Vec<&[u32]> = Vec::with_capacity(places.len());
     for group in places.chunk_by_mut(|a, b| subject(*a) == subject(*b)) {
         sort(group, &|a, b| lines.is_after(a, b));
@@ -162,8 +162,8 @@ impl<'a> Lines<'a, '_> {
         self.dataset.quads().get(place as usize)
     }
 
-    fn text(&self, term: Term) -> &'a str {
-        term.as_blank().map_or_else(|| self.dataset.text(term), self.label)
+    fn text(&self, term: Term) -> &'a [u8] {
+        term.as_blank().map_or_else(|| self.dataset.text(term), |node| (self.label)(node).as_bytes())
     }
 
     fn compare(&self, a: Term, b: Term) -> Ordering {
@@ -184,13 +184,13 @@ impl<'a> Lines<'a, '_> {
         order.then_with(graph).is_gt()
     }
 
-    fn push(&self, out: &mut String, places: &[u32]) {
+    fn push(&self, out: &mut Vec<u8>, places: &[u32]) {
         for quad in places.iter().filter_map(|place| self.quad(*place)) {
             for term in [Some(quad.subject), Some(quad.predicate), Some(quad.object), quad.graph].into_iter().flatten()
             {
-                out.push_str(self.text(term));
+                out.extend_from_slice(self.text(term));
             }
-            out.push_str(".\n");
+            out.extend_from_slice(b".\n");
         }
     }
 }
@@ -396,7 +396,7 @@ impl Canonicalizer<'_> {
         let mut by_hash = Vec::new();
         for index in self.mentions.of(node) {
             let Some(quad) = self.dataset.quads().get(*index as usize).copied() else { continue };
-            for (position, term) in [('s', Some(quad.subject)), ('o', Some(quad.object)), ('g', quad.graph)] {
+            for (position, term) in [(b's', Some(quad.subject)), (b'o', Some(quad.object)), (b'g', quad.graph)] {
                 let Some(related) = term.and_then(Term::as_blank).filter(|related| *related != node) else { continue };
                 self.spend()?;
                 let hash = self.related_hash(related, &quad, issuer, position);
@@ -407,20 +407,17 @@ impl Canonicalizer<'_> {
     }
 
     /// Hash Related Blank Node (§4.7.3).
-    fn related_hash(&self, related: usize, quad: &Quad, issuer: &Temporary, position: char) -> Vec<u8> {
-        let mut input = String::from(position);
-        if position != 'g' {
-            let text = self.dataset.text(quad.predicate);
-            input.push_str(text.strip_suffix(' ').unwrap_or(text));
-        }
-        if let Some(label) = self.canonical.get(related) {
-            push_label(&mut input, "_:c14n", label);
-        } else if let Some(label) = issuer.get(related) {
-            push_label(&mut input, "_:b", label);
+    fn related_hash(&self, related: usize, quad: &Quad, issuer: &Temporary, position: u8) -> Vec<u8> {
+        let mut label = String::new();
+        if let Some(number) = self.canonical.get(related) {
+            push_label(&mut label, "_:c14n", number);
+        } else if let Some(number) = issuer.get(related) {
+            push_label(&mut label, "_:b", number);
         } else {
-            hex::push(&mut input, self.first_degree.get(related).map_or(&[], Vec::as_slice));
+            hex::push(&mut label, self.first_degree.get(related).map_or(&[], Vec::as_slice));
         }
-        (self.hash)(input.as_bytes())
+        let predicate = if position == b'g' { &[] } else { self.dataset.text(quad.predicate).trim_ascii_end() };
+        (self.hash)(&[&[position], predicate, label.as_bytes()].concat())
     }
 }
 

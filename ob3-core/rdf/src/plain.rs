@@ -12,8 +12,13 @@ pub fn plain_prefix(bytes: &[u8]) -> usize {
             return at + found.trailing_zeros() as usize / 8;
         }
     }
+    // What is left over, together with some of what came before it where there is that much.
+    if let Some(word) = bytes.last_chunk() {
+        let found = special(u64::from_le_bytes(*word));
+        return bytes.len() - 8 + found.trailing_zeros() as usize / 8;
+    }
     let is_special = |byte: &u8| special(u64::from(*byte) | u64::MAX << 8) & 0x80 != 0;
-    words.len() * 8 + rest.iter().position(is_special).unwrap_or(rest.len())
+    rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
 /// The high bit of the first byte that is special; bytes after it may be marked wrongly. Subtracting a limit borrows into

@@ -55,7 +55,9 @@ pub fn sorted<T: Copy>(things: Vec<T>, is_after: &dyn Fn(&T, &T) -> bool) -> Vec
     let thing = |place: u32| things.get(place as usize);
     let mut places: Vec<u32> = (0..things.len() as u32).collect();
     sort(&mut places, &|a, b| matches!((thing(a), thing(b)), (Some(a), Some(b)) if is_after(a, b)));
-    places.into_iter().filter_map(|place| thing(place).copied()).collect()
+    let mut in_order = Vec::with_capacity(places.len());
+    in_order.extend(places.into_iter().filter_map(thing).copied());
+    in_order
 }
 
 #[cfg(test)]

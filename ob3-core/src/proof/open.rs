@@ -132,7 +132,7 @@ fn open(
         let further = data.disclosed.into_iter().zip(derived.signatures).map(|(quad, signature)| Signed {
             key: KeyRef::Embedded(embedded.clone()),
             algorithm: selective::ALGORITHM,
-            message: quad.into_bytes(),
+            message: quad,
             signature,
             as_is: None,
             further: Vec::new(),

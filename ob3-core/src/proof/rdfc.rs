@@ -56,7 +56,7 @@ impl<'a> Document<'a> {
     pub(crate) fn hash(&self, is_sha384: bool) -> Result<Vec<u8>, WorkLimit> {
         if is_sha384 {
             let canonical = canonicalize::canonicalize(&self.dataset, canonicalize::sha384, self.work)?;
-            return Ok(canonicalize::sha384(canonical.as_bytes()));
+            return Ok(canonicalize::sha384(&canonical));
         }
         let hash = self.sha256.get_or_init(|| {
             let canonical = self.canonical()?;
@@ -84,7 +84,7 @@ impl<'a> Document<'a> {
     /// The canonical N-Quads with other labels in place of `c14n0`, `c14n1`, …: `label` gives that of each number. `None`
     /// where a blank node has none.
     #[cfg(feature = "selective-disclosure")]
-    pub(crate) fn relabelled(&self, label: &dyn Fn(usize) -> Option<String>) -> Result<Option<String>, WorkLimit> {
+    pub(crate) fn relabelled(&self, label: &dyn Fn(usize) -> Option<String>) -> Result<Option<Vec<u8>>, WorkLimit> {
         let numbers = canonicalize::canonical_labels(&self.dataset, canonicalize::sha256, self.work)?;
         let labels: Option<Vec<String>> = numbers.iter().map(|number| Some(label(*number as usize)? + " ")).collect();
         Ok(labels.map(|labels| {
@@ -98,7 +98,7 @@ impl<'a> Document<'a> {
     }
 
     /// The canonical N-Quads.
-    pub(crate) fn canonical(&self) -> Result<String, WorkLimit> {
+    pub(crate) fn canonical(&self) -> Result<Vec<u8>, WorkLimit> {
         canonicalize::canonicalize(&self.dataset, canonicalize::sha256, self.work)
     }
 }

@@ -90,7 +90,7 @@ pub(crate) struct VerifyData {
     pub(crate) proof_hash: Vec<u8>,
     pub(crate) mandatory_hash: Vec<u8>,
     /// The statements with signatures of their own, as N-Quads, in the order of the signatures.
-    pub(crate) disclosed: Vec<String>,
+    pub(crate) disclosed: Vec<Vec<u8>>,
 }
 
 impl VerifyData {
@@ -109,15 +109,11 @@ impl VerifyData {
             *is_mandatory.get_mut(*place).ok_or_else(|| malformed.clone())? = true;
         }
         let (mut mandatory, mut disclosed) = (Sha256::new(), Vec::new());
-        let mut rest = quads.as_str();
-        for is_mandatory in is_mandatory {
-            let end = rest.find('\n').map_or(rest.len(), |end| end + 1);
-            let (quad, after) = rest.split_at(end);
-            rest = after;
+        for (quad, is_mandatory) in quads.split_inclusive(|byte| *byte == b'\n').zip(is_mandatory) {
             if is_mandatory {
                 mandatory.update(quad);
             } else {
-                disclosed.push(quad.to_owned());
+                disclosed.push(quad.to_vec());
             }
         }
         // §3.6.4 step 4: every statement that is not mandatory has its signature.
