@@ -122,16 +122,20 @@ fn add(found: &mut Vec<Nested>, held: &Value<'_>, role: Role, about: &str) {
     }
 }
 
-/// The text of a credential: a JWS as it stands, the content of a `data:` URL (VCDM 2.0 §4.13.1
-/// `EnvelopedVerifiableCredential`, which has the context that defines it), or JSON. What it really is, its content tells.
+/// The content of the `data:` URL of an envelope (VCDM 2.0 §4.13.1 `EnvelopedVerifiableCredential`, §4.13.2
+/// `EnvelopedVerifiablePresentation`), which has the context that defines it. What it really is, its content tells.
+pub(crate) fn enveloped<'v>(item: &'v Value<'_>, kind: &str) -> Option<&'v str> {
+    let is_enveloped = has_type(item.get("type"), kind) && has_type(item.get("@context"), VC_V2_URL);
+    let url = item.get("id").and_then(Value::as_str).filter(|_| is_enveloped)?;
+    Some(url.strip_prefix("data:")?.split_once(',')?.1)
+}
+
+/// The text of a credential: a JWS as it stands, what stands in an envelope, or JSON.
 fn text(item: &Value<'_>) -> String {
     if let Value::String(text) = item {
         return text.to_string();
     }
-    let is_enveloped =
-        has_type(item.get("type"), "EnvelopedVerifiableCredential") && has_type(item.get("@context"), VC_V2_URL);
-    let url = item.get("id").and_then(Value::as_str).filter(|_| is_enveloped);
-    if let Some((_, content)) = url.and_then(|url| url.strip_prefix("data:")?.split_once(',')) {
+    if let Some(content) = enveloped(item, "EnvelopedVerifiableCredential") {
         return content.to_owned();
     }
     let mut out = Writer::with_capacity(1024);

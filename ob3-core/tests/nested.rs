@@ -534,6 +534,34 @@ fn a_presentation_may_be_the_payload_of_a_jws() {
 }
 
 #[test]
+fn an_envelope_is_what_stands_in_it() {
+    let envelope = |kind: &str, content: &str, context: &str| {
+        format!(r#"{{"@context":"{context}","id":"data:application/jwt,{content}","type":"Enveloped{kind}"}}"#)
+    };
+    const V2: &str = "https://www.w3.org/ns/credentials/v2";
+    let badge_jws = jws(&badge(""), ISSUER, "");
+    let payload = format!("{{{}}}", presentation(&signed_badge(), &held_by(HOLDER)));
+    let presented = vp_jws(&payload, HOLDER, &format!(r#","typ":"vp+jwt"{}"#, kid(HOLDER)));
+    for (kind, content) in [("VerifiableCredential", &badge_jws), ("VerifiablePresentation", &presented)] {
+        let enveloped = envelope(kind, content, V2);
+        assert_eq!(verify(&enveloped), verify(content), "{kind}");
+        assert_eq!(verdict(&verify(&enveloped)), ("verified", "verified"), "{kind}");
+        // A signature that is another, a context that does not define the envelope, what is no JWS, an envelope in an envelope.
+        let (signed, signature) = content.rsplit_once('.').unwrap();
+        let first = if signature.starts_with('A') { 'B' } else { 'A' };
+        let forged = envelope(kind, &format!("{signed}.{first}{}", &signature[1..]), V2);
+        assert_eq!(verdict(&verify(&forged)), ("rejected", "signature_invalid"), "{kind}");
+        for refused in [
+            envelope(kind, content, "https://www.w3.org/2018/credentials/v1"),
+            envelope(kind, "{}", V2),
+            envelope(kind, &enveloped.replace('"', "\\\""), V2),
+        ] {
+            assert_eq!(verdict(&verify(&refused)), ("rejected", "not_a_credential"), "{refused}");
+        }
+    }
+}
+
+#[test]
 fn a_presentation_of_vcdm_1_1_stands_in_the_claim_vp() {
     let vp = |members: &str| {
         format!(

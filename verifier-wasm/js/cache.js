@@ -38,10 +38,10 @@ export function createDocumentCache(
       return entry.document;
     },
 
-    /** Keeps a document for the ttl, or for as long as its response allows if that is less. */
+    /** Keeps a document for the ttl, or for as long as its response or the document itself allows if that is less. */
     put(url, document, headers) {
       remove(url);
-      const seconds = Math.min(ttlSeconds, allowedSeconds(headers));
+      const seconds = Math.min(ttlSeconds, allowedSeconds(headers), statedSeconds(document));
       if (!(seconds > 0)) return;
       insert(url, { document, until: clock() + seconds * 1000 });
       for (const oldest of entries.keys()) {
@@ -59,4 +59,15 @@ function allowedSeconds(headers) {
   const maxAge = /(?:^|[\s,])max-age\s*=\s*"?(\d+)/i.exec(control)?.[1];
   if (maxAge === undefined) return Infinity;
   return Number(maxAge) - (Number(headers.get("age")) || 0);
+}
+
+/**
+ * The time to live that a status list states in milliseconds (Bitstring Status List §2.2 `ttl`), or no end where there is none. Any
+ * member of that name counts, in JSON or in the payload of a JWS: at worst a document is asked for once more.
+ */
+function statedSeconds(document) {
+  const text = new TextDecoder().decode(document);
+  const [, payload] = /^\s*[\w-]+\.([\w-]+)\.[\w-]*\s*$/.exec(text) ?? [];
+  const stated = payload ? atob(payload.replaceAll("-", "+").replaceAll("_", "/")) : text;
+  return Math.min(...Array.from(stated.matchAll(/"ttl"\s*:\s*(\d+)/g), ([, milliseconds]) => milliseconds / 1000));
 }

@@ -237,7 +237,7 @@ export interface VerifyOptions {
 
 /** Bounds of a verifier's memory for documents. It drops what was used least recently. */
 export interface CacheLimits {
-  /** How long a document is kept, in seconds; a response that allows less is kept for less. Default 300. */
+  /** How long a document is kept, in seconds; less where a response or a status list says so. Default 300. */
   readonly ttlSeconds?: number;
   /** Default 256. */
   readonly maxEntries?: number;

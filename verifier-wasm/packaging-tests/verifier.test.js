@@ -150,6 +150,23 @@ test("a response shortens the time that its document is kept, and does not lengt
   assert.deepEqual(kept(), []);
 });
 
+test("a status list is kept no longer than it says of itself, be it JSON or a JWS", () => {
+  let time = 0;
+  const cache = createDocumentCache({ ttlSeconds: 300 }, () => time);
+  const list = (ttl) => JSON.stringify({ credentialSubject: { type: "BitstringStatusList", encodedList: "uH4s", ttl, name: "ü" } });
+  const jws = (payload) => `eyJhbGciOiJFZERTQSJ9.${Buffer.from(payload).toString("base64url")}.c2ln\n`;
+  const put = (url, text) => cache.put(url, new TextEncoder().encode(text), headers());
+  put("minute", list(60_000));
+  put("minute-jws", jws(list(60_000)));
+  put("day", list(86_400_000));
+  put("none", list(undefined));
+  put("zero", list(0));
+  const kept = () => ["minute", "minute-jws", "day", "none", "zero"].filter((url) => cache.get(url) !== undefined);
+  assert.deepEqual(kept(), ["minute", "minute-jws", "day", "none"]);
+  time = 60_000;
+  assert.deepEqual(kept(), ["day", "none"]);
+});
+
 test("the documents used least recently give way", () => {
   const cache = createDocumentCache({ maxEntries: 3, maxBytes: 100 }, () => 0);
   const kept = () => ["a", "b", "c", "d", "e"].filter((url) => cache.get(url) !== undefined);
