@@ -68,6 +68,7 @@ function allowedSeconds(headers) {
 function statedSeconds(document) {
   const text = new TextDecoder().decode(document);
   const [, payload] = /^\s*[\w-]+\.([\w-]+)\.[\w-]*\s*$/.exec(text) ?? [];
-  const stated = payload ? atob(payload.replaceAll("-", "+").replaceAll("_", "/")) : text;
+  // A length that no base64 has would throw.
+  const stated = payload && payload.length % 4 !== 1 ? atob(payload.replaceAll("-", "+").replaceAll("_", "/")) : text;
   return Math.min(...Array.from(stated.matchAll(/"ttl"\s*:\s*(\d+)/g), ([, milliseconds]) => milliseconds / 1000));
 }

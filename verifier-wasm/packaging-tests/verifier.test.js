@@ -161,10 +161,11 @@ test("a status list is kept no longer than it says of itself, be it JSON or a JW
   put("day", list(86_400_000));
   put("none", list(undefined));
   put("zero", list(0));
-  const kept = () => ["minute", "minute-jws", "day", "none", "zero"].filter((url) => cache.get(url) !== undefined);
-  assert.deepEqual(kept(), ["minute", "minute-jws", "day", "none"]);
+  put("malformed", "a.bcdef.g");
+  const kept = () => ["minute", "minute-jws", "day", "none", "zero", "malformed"].filter((url) => cache.get(url) !== undefined);
+  assert.deepEqual(kept(), ["minute", "minute-jws", "day", "none", "malformed"]);
   time = 60_000;
-  assert.deepEqual(kept(), ["day", "none"]);
+  assert.deepEqual(kept(), ["day", "none", "malformed"]);
 });
 
 test("the documents used least recently give way", () => {
