@@ -132,14 +132,6 @@ pub(crate) fn examine(
         Ok(parts) => parts,
         Err(finding) => return format(report, finding),
     };
-    // An envelope is as good as what stands in it: a JWS, so that it ends there.
-    if cfg!(all(feature = "jwt", feature = "nested")) && asked == Role::Presentation && header.is_none() {
-        let kinds = ["EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"];
-        let content = kinds.iter().find_map(|kind| nested::enveloped(&payload, kind));
-        if let Some(content) = content.filter(|content| jwt::is_compact(content)) {
-            return examine(store, content.as_bytes(), asked, policy, now);
-        }
-    }
     // A JSON input is the credential and its proof; the payload of a JWS has the credential among its claims.
     let is_jws = cfg!(feature = "jwt") && header.is_some();
     let (mut embedded, signed) = if is_jws { (None, Some(payload)) } else { (Some(payload), None) };

@@ -122,20 +122,22 @@ fn add(found: &mut Vec<Nested>, held: &Value<'_>, role: Role, about: &str) {
     }
 }
 
-/// The content of the `data:` URL of an envelope (VCDM 2.0 §4.13.1 `EnvelopedVerifiableCredential`, §4.13.2
-/// `EnvelopedVerifiablePresentation`), which has the context that defines it. What it really is, its content tells.
-pub(crate) fn enveloped<'v>(item: &'v Value<'_>, kind: &str) -> Option<&'v str> {
-    let is_enveloped = has_type(item.get("type"), kind) && has_type(item.get("@context"), VC_V2_URL);
-    let url = item.get("id").and_then(Value::as_str).filter(|_| is_enveloped)?;
+/// The content of the `data:` URL of an envelope (VCDM 2.0 §4.13.1 `EnvelopedVerifiableCredential`), which has the context that
+/// defines it. It has no other type and no other members: nobody would have signed them, and a reader might take them for signed.
+fn enveloped<'v>(item: &'v Value<'_>) -> Option<&'v str> {
+    let is_envelope = matches!(item.get("type")?.as_set(), [only] if only.as_str() == Some("EnvelopedVerifiableCredential"))
+        && item.as_object()?.len() == 3
+        && has_type(item.get("@context"), VC_V2_URL);
+    let url = item.get("id").and_then(Value::as_str).filter(|_| is_envelope)?;
     Some(url.strip_prefix("data:")?.split_once(',')?.1)
 }
 
-/// The text of a credential: a JWS as it stands, what stands in an envelope, or JSON.
+/// The text of a credential: a JWS as it stands, what stands in an envelope, or JSON. What it really is, its content tells.
 fn text(item: &Value<'_>) -> String {
     if let Value::String(text) = item {
         return text.to_string();
     }
-    if let Some(content) = enveloped(item, "EnvelopedVerifiableCredential") {
+    if let Some(content) = enveloped(item) {
         return content.to_owned();
     }
     let mut out = Writer::with_capacity(1024);

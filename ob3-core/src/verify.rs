@@ -261,13 +261,15 @@ impl Verification {
     /// signatures of a presentation, of a learner record in it, of a badge in that, of an endorsement and of an endorsement
     /// of its endorser; between them a refreshed badge, its documents and signatures; last the status lists, their issuers'
     /// documents and signatures. A badge alone takes five.
+    ///
+    /// [`Step::Done`] ends it. A further step would decide anew, with what the first has left of its bounds.
     pub fn step(&mut self) -> Step {
         let documents = &self.documents;
         self.asked.retain(|need| !documents.has(need));
         if self.asked.is_empty() {
             self.report_of(&self.input);
             let report = match &mut self.input {
-                // Taken and not copied: should there be a further step, it is made anew.
+                // Taken and not copied: there are no further steps.
                 Ok(secured) => secured.report.take(),
                 Err(report) => Some(report.clone()),
             };

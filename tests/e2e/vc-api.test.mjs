@@ -268,10 +268,11 @@ test("an envelope has the context that defines it, and a data URL", async () => 
   for (const good of [{}, { "@context": [V2] }, { type: ["EnvelopedVerifiableCredential"] }, { id: `data:application/jwt,${token}` }]) {
     assert.equal(expectStatus(await verify({ ...verifiableCredential, ...good }), 200).json.verified, true);
   }
-  for (const bad of [{ "@context": [] }, { "@context": "https://www.w3.org/ns/credentials/examples/v2" }, { "@context": undefined }, { id: token }, { id: `https://example.org/,${token}` }]) {
+  for (const bad of [{ "@context": [] }, { "@context": "https://www.w3.org/ns/credentials/examples/v2" }, { "@context": undefined }, { name: "A doctorate" }, { id: token }, { id: `https://example.org/,${token}` }]) {
     assertProblem(await verify({ ...verifiableCredential, ...bad }), "request_invalid", "verifiableCredential");
   }
-  for (const bad of [{ type: undefined }, { type: "VerifiableCredential" }, { id: `data:application/vc+jwt;base64,${Buffer.from(token).toString("base64")}` }]) {
+  const types = ["VerifiableCredential", "OpenBadgeCredential", "EnvelopedVerifiableCredential"];
+  for (const bad of [{ type: undefined }, { type: "VerifiableCredential" }, { type: types }, { type: types, name: "A doctorate" }, { id: `data:application/vc+jwt;base64,${Buffer.from(token).toString("base64")}` }]) {
     assert.equal(expectStatus(await verify({ ...verifiableCredential, ...bad }), 400).json.verified, false);
   }
 });

@@ -70,5 +70,7 @@ function statedSeconds(document) {
   const [, payload] = /^\s*[\w-]+\.([\w-]+)\.[\w-]*\s*$/.exec(text) ?? [];
   // A length that no base64 has would throw.
   const stated = payload && payload.length % 4 !== 1 ? atob(payload.replaceAll("-", "+").replaceAll("_", "/")) : text;
-  return Math.min(...Array.from(stated.matchAll(/"ttl"\s*:\s*(\d+)/g), ([, milliseconds]) => milliseconds / 1000));
+  let seconds = Infinity;
+  for (const [, milliseconds] of stated.matchAll(/"ttl"\s*:\s*(\d+)/g)) seconds = Math.min(seconds, milliseconds / 1000);
+  return seconds;
 }

@@ -75,7 +75,11 @@ function toInteger(bytes) {
 }
 
 function fromBase64url(text) {
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+  const characters = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = new Uint8Array(characters.length);
+  // A loop, for the megabytes that a JWS may have: `from` with a function takes thirty times as long.
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = characters.charCodeAt(at);
+  return bytes;
 }
 
 function toBase64url(integer, bytes) {

@@ -230,16 +230,23 @@ fn input(value: &Value, text: &str, subject: Subject) -> Option<Vec<u8>> {
         Some(Value::Array(all)) => all.iter().any(|one| one == name),
         _ => false,
     };
+    let only = match types {
+        Some(Value::Array(all)) if all.len() == 1 => all.first(),
+        single => single,
+    };
     match (subject, value) {
         (Subject::Credential, Value::String(jws)) => Some(jws.clone().into_bytes()),
-        (Subject::Credential, Value::Object(_)) if has("EnvelopedVerifiableCredential") => {
+        (Subject::Credential, Value::Object(members))
+            if only.is_some_and(|only| only == "EnvelopedVerifiableCredential") =>
+        {
             let (media, content) = value.get("id")?.as_str()?.split_once(',')?;
             let has_context = match value.get("@context")? {
                 Value::String(only) => only == VC_V2,
                 Value::Array(all) => all.iter().any(|one| one == VC_V2),
                 _ => false,
             };
-            (has_context && media.starts_with("data:")).then(|| content.as_bytes().to_vec())
+            // Nobody would have signed a further member.
+            (has_context && members.len() == 3 && media.starts_with("data:")).then(|| content.as_bytes().to_vec())
         }
         // Whatever else is wrong with it, the report says.
         (Subject::Credential, Value::Object(_)) => (!has("VerifiablePresentation")).then(|| text.as_bytes().to_vec()),

@@ -40,7 +40,7 @@ pub fn sha384(bytes: &[u8]) -> Vec<u8> {
     Sha384::digest(bytes).to_vec()
 }
 
-/// The canonical N-Quads document, as it is hashed.
+/// The canonical N-Quads document of a set ([`Dataset::into_set`]), as it is hashed.
 pub fn canonicalize(dataset: &Dataset, hash: Hash, work: &Work) -> Result<Vec<u8>, WorkLimit> {
     let labels = canonical_labels(dataset, hash, work)?;
     Ok(serialize(dataset, &labels))
@@ -114,7 +114,7 @@ pub fn canonical_labels(dataset: &Dataset, hash: Hash, work: &Work) -> Result<Ve
     Ok(canonicalizer.canonical.labels)
 }
 
-/// Step 7: the quads with their canonical labels, in code point order.
+/// Step 7: the quads of a set with their canonical labels, in code point order.
 pub fn serialize(dataset: &Dataset, labels: &[u32]) -> Vec<u8> {
     // All texts in one: a hundred small ones would cost more than the sorting.
     let mut texts = String::with_capacity(labels.len() * 12);
@@ -131,7 +131,7 @@ pub fn serialize(dataset: &Dataset, labels: &[u32]) -> Vec<u8> {
     serialize_as(dataset, &text)
 }
 
-/// The quads in code point order, each blank node written as its label, which ends with a space.
+/// The quads of a set in code point order, each blank node written as its label, which ends with a space.
 pub fn serialize_as<'a>(dataset: &'a Dataset, label: &dyn Fn(usize) -> &'a str) -> Vec<u8> {
     let lines = Lines { dataset, label };
     let mut places: Vec<u32> = (0..dataset.quads().len() as u32).collect();
