@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { expectStatus, NOTHING, newOrganization, PUBLIC_ORIGIN, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, NOTHING, PUBLIC_ORIGIN, serverWithOrganization } from "./harness.mjs";
 import { png } from "./png.mjs";
 import { assertError, assertMembers, TIME, UUID } from "./shapes.mjs";
 
@@ -13,14 +13,7 @@ const BADGE = [
   ...["publicUrl", "achievementUrl"],
 ];
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const create = (json, owner = organization) => server.request("POST", `${owner.path}/badges`, { token: owner.session, json });
 const minimal = { name: "Knots", description: "Ties ten knots.", criteria: { narrative: "All ten, in five minutes." } };

@@ -1,20 +1,13 @@
 // Claiming by the mailed link: the recipient proves the address, and the credential is theirs.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { expectStatus, newOrganization, newRecipient, NOTHING, OWNER, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, newRecipient, NOTHING, OWNER, serverWithOrganization } from "./harness.mjs";
 import { mailTo, signInByMail } from "./mail.mjs";
 import { assertError, assertMembers, TIME } from "./shapes.mjs";
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const claim = (name, token) => server.request("POST", `/api/credentials/${name}/claim`, { token });
 const issue = async (recipient, members) => expectStatus(await organization.issue(members, recipient), 201).json;

@@ -1,21 +1,14 @@
 // What two requests at the same time may not do between them.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { expectStatus, newOrganization, newRecipient, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, newRecipient, serverWithOrganization } from "./harness.mjs";
 import { assertError } from "./shapes.mjs";
 
 const AT_ONCE = 8;
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const atOnce = (work) => Promise.all(Array.from({ length: AT_ONCE }, (_, i) => work(i)));
 const list = async (badgeId) =>

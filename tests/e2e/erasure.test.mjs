@@ -1,21 +1,14 @@
 // A recipient is forgotten, and what was signed stays.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { expectStatus, newOrganization, newRecipient, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, newRecipient, serverWithOrganization } from "./harness.mjs";
 import { mailTo } from "./mail.mjs";
 import { assertError } from "./shapes.mjs";
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const erase = (email, { token = organization.session, path = organization.path } = {}) =>
   server.request("POST", `${path}/recipients/erase`, { token, json: { email } });

@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { after } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { png } from "./png.mjs";
@@ -95,6 +96,13 @@ export function requester(url, logs) {
 export function expectStatus(answer, status) {
   if (answer.status !== status) throw new Error(`expected ${status}, got ${answer.status}: ${answer.text.slice(0, 500)}`);
   return answer;
+}
+
+/** A worker with its first organization, for as long as the file's tests run. Resolves to `{server, organization}`. */
+export async function serverWithOrganization() {
+  const server = await startWorker();
+  after(() => server.close());
+  return { server, organization: await newOrganization(server) };
 }
 
 /**

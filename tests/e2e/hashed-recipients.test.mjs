@@ -2,22 +2,15 @@
 
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { expectStatus, newOrganization, newRecipient, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, newRecipient, serverWithOrganization } from "./harness.mjs";
 import { signInByMail } from "./mail.mjs";
 import { newGrant, newPerson } from "./oauth.mjs";
 import { reached, uuidOf } from "./queue.mjs";
 import { assertError } from "./shapes.mjs";
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const hashOf = (email) => createHash("sha256").update(email.toLowerCase()).digest("hex");
 

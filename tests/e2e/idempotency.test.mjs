@@ -2,19 +2,12 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { expectStatus, newOrganization, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, serverWithOrganization } from "./harness.mjs";
 import { assertError } from "./shapes.mjs";
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const unique = () => randomBytes(6).toString("hex");
 const ask = (path, key, json, owner = organization) =>

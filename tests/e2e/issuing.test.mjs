@@ -1,21 +1,14 @@
 // POST /api/v1/credentials: what it answers, what it refuses, and what happens when the same award is made again.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { expectStatus, NOTHING, newOrganization, newRecipient, PUBLIC_ORIGIN, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, newRecipient, NOTHING, PUBLIC_ORIGIN, serverWithOrganization } from "./harness.mjs";
 import { assertError, assertMembers, CRD, TIME, UUID } from "./shapes.mjs";
 
 const DAY_MS = 86_400_000;
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const item = async (id, owner = organization) =>
   expectStatus(await server.request("GET", `/api/v1/credentials/${id}`, { token: owner.apiKey }), 200).json;

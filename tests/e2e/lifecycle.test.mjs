@@ -1,19 +1,12 @@
 // Revoking, suspending and reinstating: by API key, by session, and what is kept of it.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { expectStatus, NOTHING, newOrganization, newRecipient, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, newRecipient, NOTHING, serverWithOrganization } from "./harness.mjs";
 import { assertError, TIME } from "./shapes.mjs";
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const issue = async (members, recipient) => expectStatus(await organization.issue(members, recipient), 201).json;
 const move = (id, action, { json = { reason: "a mistake" }, token = organization.apiKey } = {}) =>

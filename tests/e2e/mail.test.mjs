@@ -3,21 +3,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { expectStatus, newOrganization, newRecipient, PUBLIC_ORIGIN, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, newRecipient, PUBLIC_ORIGIN, serverWithOrganization, startWorker } from "./harness.mjs";
 import { mailsTo, mailTo } from "./mail.mjs";
 import { assertError } from "./shapes.mjs";
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const outbox = async ({ bindings }, email) =>
   (await bindings.DB.prepare("SELECT * FROM mail WHERE recipient = ? ORDER BY created_at").bind(email).all()).results;

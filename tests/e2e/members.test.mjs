@@ -2,20 +2,13 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { expectStatus, NOTHING, newOrganization, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, NOTHING, serverWithOrganization } from "./harness.mjs";
 import { mailTo, signInByMail } from "./mail.mjs";
 import { assertError, assertMembers, TIME, UUID } from "./shapes.mjs";
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const address = () => `m-${randomBytes(5).toString("hex")}@meridian.example`;
 const of = (org, token = org.session) => {

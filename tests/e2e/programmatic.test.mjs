@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
 
 import { installPackage } from "../../verifier-wasm/packaging-tests/install.js";
-import { expectStatus, NOTHING, newOrganization, newRecipient, PUBLIC_ORIGIN, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, newRecipient, NOTHING, PUBLIC_ORIGIN, serverWithOrganization, startWorker } from "./harness.mjs";
 import { mailTo, mailsTo } from "./mail.mjs";
 import { job, reached, uuidOf } from "./queue.mjs";
 import { assertMembers, assertRefusal, TIME, UUID } from "./shapes.mjs";
@@ -17,14 +17,7 @@ import { fetchFrom, published } from "./status.mjs";
 const { verify } = await import(installPackage().entry);
 const run = promisify(execFile);
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const newKey = () => `key-${randomBytes(8).toString("hex")}`;
 const sql = (text, ...values) => server.bindings.DB.prepare(text).bind(...values);

@@ -3,26 +3,20 @@
 
 import assert from "node:assert/strict";
 import { createPrivateKey, generateKeyPairSync, randomBytes } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { calculateJwkThumbprint, compactVerify, createLocalJWKSet, decodeProtectedHeader, exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
 
 import { installPackage } from "../../verifier-wasm/packaging-tests/install.js";
-import { expectStatus, newOrganization, newRecipient, PUBLIC_ORIGIN, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, newRecipient, PUBLIC_ORIGIN, serverWithOrganization } from "./harness.mjs";
 import { newMember, signInByMail } from "./mail.mjs";
 import { assertError, assertMembers, TIME } from "./shapes.mjs";
 import { fetchFrom } from "./status.mjs";
 
 const { verify } = await import(installPackage().entry);
 
-let server;
-/** The first organization, for which the deployment's own documents stand. */
-let organization;
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+// The first organization: the deployment's own documents stand for it.
+const { server, organization } = await serverWithOrganization();
 
 /** A new RSA key, in the forms in which one is brought. */
 function rsaKey(modulusLength = 2048, more = {}) {

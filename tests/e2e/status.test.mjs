@@ -1,24 +1,17 @@
 // GET /status/{list}: what is published of the status of credentials, and what strangers make of it.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { installPackage } from "../../verifier-wasm/packaging-tests/install.js";
-import { expectStatus, NOTHING, newOrganization, newRecipient, PUBLIC_ORIGIN, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, newRecipient, NOTHING, PUBLIC_ORIGIN, serverWithOrganization } from "./harness.mjs";
 import { assertError, UUID } from "./shapes.mjs";
 import { decode, document, entry, fetchFrom, list, published } from "./status.mjs";
 
 const { verify } = await import(installPackage().entry);
 const AT_ONCE = 50;
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const issue = async (members, recipient) => expectStatus(await organization.issue(members, recipient), 201).json;
 const move = (id, action, owner = organization) =>

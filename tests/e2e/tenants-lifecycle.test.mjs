@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
 
-import { expectStatus, NOTHING, newOrganization, newRecipient, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, newRecipient, NOTHING, serverWithOrganization } from "./harness.mjs";
 import { signInByMail } from "./mail.mjs";
 import { assertMembers, assertRefusal, TIME } from "./shapes.mjs";
 import { published } from "./status.mjs";
@@ -20,14 +20,7 @@ const LEADS = {
   revoked: [],
 };
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const DB = () => server.bindings.DB;
 const issue = async (members) => expectStatus(await organization.issue(members), 201).json;

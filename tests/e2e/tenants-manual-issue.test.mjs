@@ -2,20 +2,13 @@
 
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { expectStatus, newOrganization, newRecipient, startWorker } from "./harness.mjs";
+import { expectStatus, newOrganization, newRecipient, serverWithOrganization } from "./harness.mjs";
 import { signInByMail } from "./mail.mjs";
 import { assertMembers, assertRefusal, UUID } from "./shapes.mjs";
 
-let server;
-let organization;
-
-before(async () => {
-  server = await startWorker();
-  organization = await newOrganization(server);
-});
-after(() => server?.close());
+const { server, organization } = await serverWithOrganization();
 
 const body = (members = {}) => ({ badgeTemplateId: "celestial-navigation", recipientIdentity: newRecipient().email, recipientIdentityType: "email", ...members });
 const issue = (json, { token = organization.session, tenant = organization.slug } = {}) =>
