@@ -98,5 +98,5 @@ pub use sign::{ContextError, Contexts, ProofOptions, SignError, canonicalize, si
 pub use time::DateTime;
 pub use trust::{ListedIssuer, Registry};
 #[cfg(feature = "any-credential")]
-pub use vcdm::{Issuing, SigningInput, issue, issue_jws, unsigned};
+pub use vcdm::{Issuing, SigningInput, enveloped, issue, issue_jws, unsigned};
 pub use verify::{Need, SignatureCheck, Step, Verification, Verifier};

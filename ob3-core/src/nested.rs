@@ -124,7 +124,7 @@ fn add(found: &mut Vec<Nested>, held: &Value<'_>, role: Role, about: &str) {
 
 /// The content of the `data:` URL of an envelope (VCDM 2.0 §4.13.1 `EnvelopedVerifiableCredential`), which has the context that
 /// defines it. It has no other type and no other members: nobody would have signed them, and a reader might take them for signed.
-fn enveloped<'v>(item: &'v Value<'_>) -> Option<&'v str> {
+pub(crate) fn enveloped<'v>(item: &'v Value<'_>) -> Option<&'v str> {
     let is_envelope = matches!(item.get("type")?.as_set(), [only] if only.as_str() == Some("EnvelopedVerifiableCredential"))
         && item.as_object()?.len() == 3
         && has_type(item.get("@context"), VC_V2_URL);

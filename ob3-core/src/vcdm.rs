@@ -3,7 +3,7 @@
 use crate::credential::BitstringStatusListEntry;
 use crate::examine::{check_contexts, json_ld_finding};
 use crate::key::SigningKey;
-use crate::nested::has_type;
+use crate::nested::{self, has_type};
 use crate::proof::{Algorithm, rdfc};
 use crate::report::{Code, Finding};
 use crate::sign::{Contexts, ProofOptions, SignError, sign};
@@ -155,6 +155,13 @@ fn write_payload(out: &mut Writer, credential: &Object<'_>) {
             out.member(claim).raw(&date.unix_millis().div_euclid(1000).to_string());
         }
     }
+}
+
+/// What stands in an envelope (VCDM 2.0 §4.13.1 `EnvelopedVerifiableCredential`), JSON text; `None` where the text is none, or has
+/// anything beside it. The media type of the `data:` URL is not asked, as drafts of VC JOSE COSE had others.
+#[must_use]
+pub fn enveloped(text: &str) -> Option<String> {
+    nested::enveloped(&json::parse(text).ok()?).map(str::to_owned)
 }
 
 /// A credential without its proofs, about another subject where one is named.

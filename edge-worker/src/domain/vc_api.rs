@@ -19,8 +19,6 @@ pub const CONTEXTS: [(&str, &str, [u8; 32]); 1] = [(
     ],
 )];
 
-/// The base context (VCDM 2.0 §B.1).
-const VC_V2: &str = "https://www.w3.org/ns/credentials/v2";
 /// By what JWS are signed here.
 const JWS_ALGORITHMS: &[Algorithm] = &[Algorithm::EdDsa, Algorithm::Rs256];
 /// Longest challenge or domain.
@@ -220,9 +218,6 @@ impl VerifyRequest {
 }
 
 /// What is verified: a JWS as it stands, the content of an `EnvelopedVerifiableCredential`, or the JSON as it was sent.
-///
-/// VCDM 2.0 §4.13.1: the object has the context that defines its terms, and its id is a `data:` URL. Its media type is not
-/// asked, as drafts of VC JOSE COSE had others: what it really is, its content tells.
 fn input(value: &Value, text: &str, subject: Subject) -> Option<Vec<u8>> {
     let types = value.get("type");
     let has = |name: &str| match types {
@@ -236,17 +231,8 @@ fn input(value: &Value, text: &str, subject: Subject) -> Option<Vec<u8>> {
     };
     match (subject, value) {
         (Subject::Credential, Value::String(jws)) => Some(jws.clone().into_bytes()),
-        (Subject::Credential, Value::Object(members))
-            if only.is_some_and(|only| only == "EnvelopedVerifiableCredential") =>
-        {
-            let (media, content) = value.get("id")?.as_str()?.split_once(',')?;
-            let has_context = match value.get("@context")? {
-                Value::String(only) => only == VC_V2,
-                Value::Array(all) => all.iter().any(|one| one == VC_V2),
-                _ => false,
-            };
-            // Nobody would have signed a further member.
-            (has_context && members.len() == 3 && media.starts_with("data:")).then(|| content.as_bytes().to_vec())
+        (Subject::Credential, Value::Object(_)) if only.is_some_and(|only| only == "EnvelopedVerifiableCredential") => {
+            ob3_core::enveloped(text).map(String::into_bytes)
         }
         // Whatever else is wrong with it, the report says.
         (Subject::Credential, Value::Object(_)) => (!has("VerifiablePresentation")).then(|| text.as_bytes().to_vec()),

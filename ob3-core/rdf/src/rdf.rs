@@ -2,7 +2,7 @@
 
 use crate::mix::mix;
 use crate::plain::plain_prefix;
-use crate::sort::sort;
+use crate::sort::{sort, sorted};
 
 /// A term of a dataset: a blank node, or an IRI or literal by its place in the dataset's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,10 +136,7 @@ impl Dataset {
                 quad.predicate = Term(*place);
             }
         }
-        let mut places: Vec<u32> = (0..self.quads.len() as u32).collect();
-        sort(&mut places, &|a, b| self.quads.get(a as usize) > self.quads.get(b as usize));
-        let quads = places.iter().filter_map(|place| self.quads.get(*place as usize)).copied();
-        self.quads = quads.collect();
+        self.quads = sorted(self.quads, &|a, b| a > b);
         self.quads.dedup();
         self
     }
