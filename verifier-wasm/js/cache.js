@@ -1,6 +1,8 @@
 // Documents kept for a while, so that a hundred badges of one issuer cost one request. Only what was had is kept: a failure
 // may be over in a second.
 
+import { fromBase64url } from "./base64url.js";
+
 /** How long a document is kept where nothing says less. A revocation may stay unseen for that long. */
 const TTL_SECONDS = 300;
 const MAX_ENTRIES = 256;
@@ -69,7 +71,7 @@ function statedSeconds(document) {
   const text = new TextDecoder().decode(document);
   const [, payload] = /^\s*[\w-]+\.([\w-]+)\.[\w-]*\s*$/.exec(text) ?? [];
   // A length that no base64 has would throw.
-  const stated = payload && payload.length % 4 !== 1 ? atob(payload.replaceAll("-", "+").replaceAll("_", "/")) : text;
+  const stated = payload && payload.length % 4 !== 1 ? fromBase64url(payload) : text;
   let seconds = Infinity;
   for (const [, milliseconds] of stated.matchAll(/"ttl"\s*:\s*(\d+)/g)) seconds = Math.min(seconds, milliseconds / 1000);
   return seconds;

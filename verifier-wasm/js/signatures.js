@@ -1,5 +1,7 @@
 // Checking the signatures that the core leaves to its host: ECDSA and RSA, by WebCrypto, which every platform has built in.
 
+import { fromBase64url } from "./base64url.js";
+
 const PARAMETERS = {
   ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
   ES384: { name: "ECDSA", namedCurve: "P-384", hash: "SHA-384" },
@@ -33,7 +35,7 @@ export async function checkSignature({ algorithm, key, message, signature }) {
     // What is no key has signed nothing.
     if (jwk === undefined) return false;
     const imported = await subtle.importKey("jwk", jwk, parameters, false, ["verify"]);
-    return await subtle.verify(parameters, imported, fromBase64url(signature), fromBase64url(message));
+    return await subtle.verify(parameters, imported, toBytes(signature), toBytes(message));
   } catch (error) {
     return error.name === "DataError" ? false : undefined;
   }
@@ -46,10 +48,10 @@ export async function checkSignature({ algorithm, key, message, signature }) {
 function readKey({ compressed, ...jwk }) {
   if (CURVES[jwk.crv] === undefined) return jwk;
   const { p, b, bytes } = CURVES[jwk.crv];
-  const point = compressed && fromBase64url(compressed);
-  const x = toInteger(point ? point.subarray(1) : fromBase64url(jwk.x));
+  const point = compressed && toBytes(compressed);
+  const x = toInteger(point ? point.subarray(1) : toBytes(jwk.x));
   const square = (x ** 3n - 3n * x + b) % p;
-  const y = point ? root(square, p, point[0] & 1) : toInteger(fromBase64url(jwk.y));
+  const y = point ? root(square, p, point[0] & 1) : toInteger(toBytes(jwk.y));
   if (x >= p || y >= p || (y * y - square) % p !== 0n) return undefined;
   return { ...jwk, x: toBase64url(x, bytes), y: toBase64url(y, bytes) };
 }
@@ -74,8 +76,8 @@ function toInteger(bytes) {
   return integer;
 }
 
-function fromBase64url(text) {
-  const characters = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+function toBytes(base64url) {
+  const characters = fromBase64url(base64url);
   const bytes = new Uint8Array(characters.length);
   // A loop, for the megabytes that a JWS may have: `from` with a function takes thirty times as long.
   for (let at = 0; at < bytes.length; at += 1) bytes[at] = characters.charCodeAt(at);
